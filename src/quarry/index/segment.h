@@ -1,0 +1,115 @@
+// An immutable piece of an index on disk, memory-mapped: files, their units, postings, names, vectors and text.
+//
+// Reading never trusts a byte that was not checksummed: hot columns are verified once when first used, postings
+// and text block by block as they are touched. After open() returned a Segment its methods may be called from
+// several threads. Views point into the map and live as long as the Segment.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "quarry/base/file_system.h"
+#include "quarry/base/result.h"
+#include "quarry/index/document.h"
+
+namespace quarry::index {
+
+struct UnitView {
+  syntax::Kind kind;
+  std::uint64_t id;
+  std::uint32_t file;    // ordinal in the segment
+  std::uint32_t parent;  // unit ordinal in the segment; a file's own unit is its own parent
+  std::uint32_t start_line;
+  std::uint32_t end_line;
+  std::string_view name;
+  std::string_view qualified_name;
+  Lengths lengths;  // exact up to 15, above it rounded down to 4 significant bits
+};
+
+struct FileView {
+  std::string_view path;
+  corpus::Language language;
+  corpus::BlobId blob;
+  std::uint32_t first_unit;  // the file's own unit; its functions follow
+  std::uint32_t unit_count;  // with the file's own unit
+  std::uint32_t lines;
+  std::uint32_t bytes;
+};
+
+// The parts of a unit's text, decompressed.
+struct UnitText {
+  std::string code;  // empty in an index without source
+  std::string signature;
+  std::string doc;   // as in the source, with its markers
+};
+
+struct Posting {
+  std::uint32_t unit;
+  std::uint8_t fields;  // bit i: Field i
+  std::array<std::uint16_t, kFieldCount> counts;  // 0 where the bit is not set
+};
+
+// The postings of one term in unit order, decoded one at a time from checked bytes.
+class PostingCursor {
+ public:
+  PostingCursor() = default;  // empty
+  PostingCursor(std::span<const std::byte> bytes, std::uint32_t unit_count);
+  // False at the end. Bytes that make no sense end the list as well (their checksum held, so it is our own bug;
+  // it must still not read out of bounds or loop).
+  bool next(Posting& posting);
+
+ private:
+  const std::byte* at_ = nullptr;
+  const std::byte* end_ = nullptr;
+  std::uint32_t unit_ = 0;
+  std::uint32_t unit_count_ = 0;
+};
+
+class Segment {
+ public:
+  // Reads and checks the header and the section table only. ErrorKind::corrupt, version_mismatch or io.
+  [[nodiscard]] static Result<std::shared_ptr<const Segment>> open(const FileSystem& files, const std::filesystem::path& path);
+  ~Segment();
+
+  [[nodiscard]] std::uint32_t file_count() const;
+  [[nodiscard]] std::uint32_t unit_count() const;
+  [[nodiscard]] std::uint64_t size_in_bytes() const;
+  [[nodiscard]] std::uint32_t dimensions() const;  // of the vectors, 0 without
+  [[nodiscard]] bool has_source() const;
+
+  // Verifies the hot columns (files, units, names, dictionary) once; every search calls it first, after that the
+  // accessors below cannot fail.
+  [[nodiscard]] Status prepare() const;
+  [[nodiscard]] UnitView unit(std::uint32_t ordinal) const;
+  [[nodiscard]] syntax::Kind kind(std::uint32_t unit) const;
+  [[nodiscard]] std::uint32_t file_of(std::uint32_t unit) const;
+  [[nodiscard]] FileView file(std::uint32_t ordinal) const;
+  // Lengths of every unit, for scoring loops: lengths(field)[unit] is a code, length_of_code() its value.
+  [[nodiscard]] std::span<const std::uint8_t> length_codes(Field field) const;
+  [[nodiscard]] static std::uint16_t length_of_code(std::uint8_t code);
+
+  [[nodiscard]] Result<PostingCursor> postings(text::Term term) const;  // empty where the term does not occur
+  [[nodiscard]] Result<UnitText> text(std::uint32_t unit) const;
+  [[nodiscard]] Result<std::string> file_text(std::uint32_t file) const;  // ErrorKind::not_found without source
+
+  // Vectors after prepare_vectors(): row-major int8, and one sign bit a dimension packed in 64-bit words.
+  [[nodiscard]] Status prepare_vectors() const;
+  [[nodiscard]] std::span<const std::int8_t> vector(std::uint32_t unit) const;
+  [[nodiscard]] std::span<const std::uint64_t> sign_bits() const;  // unit_count x ceil(dimensions / 64)
+
+  // Reads everything and checks every checksum.
+  [[nodiscard]] Status verify() const;
+
+ private:
+  struct State;
+  explicit Segment(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace quarry::index

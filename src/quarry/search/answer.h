@@ -1,0 +1,52 @@
+// What a search answers: the one shape that the command line, the server, agents and evaluation files share.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "quarry/corpus/language.h"
+#include "quarry/syntax/function.h"
+
+namespace quarry::search {
+
+// One reason for a score: the value of a piece of evidence times its fitted weight. They add up to the score.
+struct Evidence {
+  std::string name;  // "file.bm25f", "name.head_f1"; docs/RANKING.md lists them
+  float value = 0;
+  float contribution = 0;
+};
+
+struct SearchResult {
+  std::size_t rank = 0;  // 1-based, counted from the first page
+  float score = 0;
+  std::uint64_t id = 0;  // printed as 16 hex digits
+  std::string repository;
+  std::string path;      // relative to the indexed root, '/'-separated
+  std::uint32_t start_line = 0;  // 1-based, inclusive
+  std::uint32_t end_line = 0;
+  corpus::Language language = corpus::Language::text;
+  syntax::Kind kind = syntax::Kind::section;
+  std::string name;
+  std::string qualified_name;
+  std::string signature;  // white space collapsed to single spaces
+  std::string doc;        // comment markers removed
+  std::string code;       // empty in an index without source
+  std::vector<Evidence> why;  // with Query::explain all of it, else the few that weigh most
+};
+
+struct Answer {
+  std::string query;
+  double took_ms = 0;
+  std::uint64_t index_version = 0;
+  std::string model;      // "" where no vectors were used
+  std::vector<SearchResult> results;
+};
+
+// {"query", "took_ms", "index": {"version", "model"}, "results": [{"rank", "score", "id", "repo", "path",
+//  "start_line", "end_line", "language", "kind", "name", "qualified_name", "signature", "doc", "code", "why"}]}
+[[nodiscard]] nlohmann::ordered_json to_json(const Answer& answer);
+
+}  // namespace quarry::search

@@ -1,0 +1,47 @@
+// The one way to search: an open index and a query in, an answer out. Command line, server and MCP call this.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "quarry/base/file_system.h"
+#include "quarry/base/result.h"
+#include "quarry/index/snapshot.h"
+#include "quarry/model/encoder.h"
+#include "quarry/search/answer.h"
+#include "quarry/search/query.h"
+
+namespace quarry::search {
+
+struct EngineOptions {
+  std::shared_ptr<const model::Encoder> encoder;  // null: words only
+  std::filesystem::path weights;                  // ranking weights; empty: those built in
+  std::optional<std::size_t> view;                // search this view only; empty: all of them
+};
+
+// Safe to call from several threads.
+class Engine {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<Engine>> open(std::shared_ptr<const index::Snapshot> snapshot,
+                                                            const EngineOptions& options);
+  ~Engine();
+
+  // No result is an answer with an empty list, not an error. A query without any word (an empty one, punctuation)
+  // answers nothing.
+  [[nodiscard]] Result<Answer> search(const Query& query) const;
+
+  // Functions like the one that holds this line, itself left out. ErrorKind::not_found where no unit is there.
+  // `query` gives filters and limits; its text is ignored.
+  [[nodiscard]] Result<Answer> similar(const std::string& path, std::uint32_t line, const Query& query) const;
+
+  [[nodiscard]] const index::Snapshot& snapshot() const;
+
+ private:
+  struct State;
+  explicit Engine(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace quarry::search
