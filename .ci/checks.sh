@@ -25,7 +25,7 @@ check() {
   if ((bad > 0)); then
     failures+=("$name")
     printf '    the end of %s:\n' "$log"
-    tail -n 80 "$log" | sed 's/^/    /'
+    tail -n 40 "$log" | sed 's/^/    /'
   fi
 }
 
