@@ -103,10 +103,10 @@ std::optional<std::string> minified(std::string_view text) {
 }
 
 bool contains_ignoring_case(std::string_view line, std::string_view lower_phrase) {
-  const auto found = std::ranges::search(line, lower_phrase, [](char a, char b) {
+  const auto same = [](char a, char b) {
     return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-  });
-  return !found.empty();
+  };
+  return std::search(line.begin(), line.end(), lower_phrase.begin(), lower_phrase.end(), same) != line.end();
 }
 
 // Only comments count: a program that writes such headers holds them in strings.
