@@ -180,8 +180,8 @@ class Walker {
       skip(std::move(path), SkipReason::unreadable, "not a regular file");
     } else {
       walk_.listing.files.emplace_back().path = std::move(path);
-      if (walk_.listing.files.size() > kMaxFiles) {
-        return fail(ErrorKind::limit, "{} holds more than {} files", root_.root, kMaxFiles);
+      if (walk_.listing.files.size() > options_.max_files) {
+        return fail(ErrorKind::limit, "{} holds more than {} files", root_.root, options_.max_files);
       }
     }
     return {};
