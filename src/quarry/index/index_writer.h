@@ -32,31 +32,33 @@ struct Progress {
 struct UpdateOptions {
   corpus::ListOptions listing;
   syntax::ExtractLimits limits;
-  std::size_t threads = 0;          // 0: one a core
-  bool source = true;               // keep the source text; false for indexes that are shipped without code
-  const model::Encoder* encoder = nullptr;  // makes the vectors; null: none
+  std::size_t threads = 0;  // 0: one a core
+  bool source = true;       // keep the source text; false for indexes that are shipped without code
+  const model::Encoder* encoder = nullptr;        // makes the vectors; null: none
   std::function<void(const Progress&)> progress;  // called on the calling thread, at most some times a second
-  std::stop_token stop;             // asks to end; the index stays as it was and the answer is ErrorKind::cancelled
+  std::stop_token stop;  // asks to end; the index stays as it was and the answer is ErrorKind::cancelled
 };
 
 struct UpdateReport {
-  std::uint64_t version = 0;   // of the index afterwards
-  bool changed = false;        // false: nothing to do, no new version was made
-  std::uint32_t files = 0;     // live in the view
+  std::uint64_t version = 0;  // of the index afterwards
+  bool changed = false;       // false: nothing to do, no new version was made
+  std::uint32_t files = 0;    // live in the view
   std::uint32_t units = 0;
-  std::uint32_t parsed = 0;    // files analysed in this run
-  std::uint32_t reused = 0;    // files taken from the segments by path and blob
+  std::uint32_t parsed = 0;  // files analysed in this run
+  std::uint32_t reused = 0;  // files taken from the segments by path and blob
   std::uint32_t removed = 0;
   std::uint64_t bytes_parsed = 0;
   std::vector<corpus::Skipped> skipped;
 };
 
-// The single writer of an index folder, from open() (which takes the lock, ErrorKind::busy if held) to its end.
+// The single writer of an index folder, from open() (which takes the lock, ErrorKind::busy if held) to its
+// end.
 class IndexWriter {
  public:
-  // Makes the folder where it is missing; removes what a crashed writer left behind. A folder that holds other
-  // things and no index is refused.
-  [[nodiscard]] static Result<std::unique_ptr<IndexWriter>> open(FileSystem& files, const std::filesystem::path& directory);
+  // Makes the folder where it is missing; removes what a crashed writer left behind. A folder that holds
+  // other things and no index is refused.
+  [[nodiscard]] static Result<std::unique_ptr<IndexWriter>> open(FileSystem& files,
+                                                                 const std::filesystem::path& directory);
   ~IndexWriter();
 
   // Brings the view of `source` up to date, adding it where it is new.
