@@ -4,7 +4,8 @@ server may print.
 
     layering.py [SOURCES]     SOURCES: the folder that holds base/, corpus/ ... (default: src/quarry of this clone)
 
-Prints a line for every break and exits 1 if there was one. Tests are held to the order too, but may print.
+Prints a line for every break and exits 1 if there was one. Tests and benchmarks are held to the order too, but, being
+programs of their own, may print.
 """
 import pathlib
 import re
@@ -49,7 +50,7 @@ def breaks_of(path, folder):
             yield line_of(match), f"{folder}/ includes {included}/, which stands after it"
     for match in RELATIVE.finditer(code):
         yield line_of(match), f'includes "{match.group(1)}": name our headers from quarry/, others in <>'
-    if folder not in MAY_PRINT and not path.stem.endswith("_test"):
+    if folder not in MAY_PRINT and not path.stem.endswith(("_test", "_benchmark")):
         for match in PRINTS.finditer(code):
             yield line_of(match), f"{folder}/ prints ({match.group().strip()}): only cli/ and server/ do"
 

@@ -29,6 +29,9 @@ install(TARGETS quarry RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 install(FILES LICENSE DESTINATION "${documents}" RENAME copyright)
 install(FILES docs/THIRD_PARTY.md "${licenses}" CHANGELOG.md DESTINATION "${documents}")
 
+configure_file(cmake/InstallGenerated.cmake.in InstallGenerated.cmake @ONLY)
+install(SCRIPT "${PROJECT_BINARY_DIR}/InstallGenerated.cmake")
+
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME quarry)
 set(CPACK_PACKAGE_VENDOR "The Quarry developers")

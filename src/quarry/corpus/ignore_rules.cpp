@@ -256,7 +256,7 @@ IgnoreRules IgnoreRules::with(std::string_view folder, IgnorePatterns patterns) 
   IgnoreRules rules = *this;
   if (patterns.empty()) return rules;
   rules.last_ =
-      std::make_shared<const Node>(last_, folder.empty() ? 0 : folder.size() + 1, std::move(patterns));
+      std::make_shared<const Node>(Node{last_, folder.empty() ? 0 : folder.size() + 1, std::move(patterns)});
   return rules;
 }
 

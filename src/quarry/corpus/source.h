@@ -64,6 +64,9 @@ struct ListOptions {
   bool builtin_rules = true;  // vendored, generated, minified and lock files are left out
   bool ignore_files = true;   // .gitignore and .quarryignore are obeyed
   std::uint64_t max_bytes = 4U << 20;
+  // More files or folders than this are ErrorKind::limit: a tree object of some kilobytes can name 10^10
+  // files by naming the same subtree over and over.
+  std::size_t max_files = 4'000'000;
 };
 
 struct Listing {

@@ -1,0 +1,323 @@
+// Walks a tree once and turns matches of the language's query into definitions, scopes and uses.
+//
+// Most nodes are passed without a look. Names are compared with the reference chains; only at the root of
+// some pattern is the library's query cursor started, held to that node. Doc comments and attributes are
+// found by position: they are whatever of their kind ends where a definition begins.
+#include "quarry/syntax/collector.h"
+
+#include <algorithm>
+
+namespace quarry::syntax {
+namespace {
+
+struct CursorDeleter {
+  void operator()(TSQueryCursor* cursor) const { ts_query_cursor_delete(cursor); }
+};
+
+bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
+}
+
+// A row of comments, or of attributes, without code in between.
+struct Run {
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+  bool valid = false;
+};
+
+constexpr std::uint32_t kDeclaratorDepth = 64;
+constexpr std::uint32_t kMatchesPerNode = 16;
+
+}  // namespace
+
+void Findings::clear() {
+  definitions.clear();
+  uses.clear();
+  embedded.clear();
+}
+
+struct Collector::State {
+  std::unique_ptr<TSQueryCursor, CursorDeleter> cursor{ts_query_cursor_new()};
+  TreeWalk walk;
+
+  const LanguageQuery* query = nullptr;
+  std::string_view source;
+  Findings* findings = nullptr;
+  Run comments;
+  Run attributes;
+  Run attribute_doc;                 // the comments before the attributes
+  std::uint32_t function_end = 0;    // where the outermost function so far ends
+  std::size_t first_definition = 0;  // of this tree
+
+  [[nodiscard]] std::string_view text(Range range) const { return source.substr(range.begin, range.size()); }
+
+  [[nodiscard]] std::uint32_t skip_space(std::uint32_t at) const {
+    while (at < source.size() && is_space(source[at])) ++at;
+    return at;
+  }
+
+  [[nodiscard]] Range trimmed(std::uint32_t begin, std::uint32_t end) const {
+    while (end > begin && is_space(source[end - 1])) --end;
+    return {begin, end};
+  }
+
+  // Only blanks and at most one line break from `end` to `begin`.
+  [[nodiscard]] bool adjacent(std::uint32_t end, std::uint32_t begin) const {
+    if (begin < end) return false;
+    int breaks = 0;
+    for (std::uint32_t i = end; i < begin; ++i) {
+      if (!is_space(source[i]) || (source[i] == '\n' && ++breaks > 1)) return false;
+    }
+    return true;
+  }
+
+  [[nodiscard]] bool starts_line(std::uint32_t at) const {
+    while (at > 0 && source[at - 1] != '\n') {
+      if (!is_space(source[--at])) return false;
+    }
+    return true;
+  }
+
+  [[nodiscard]] Found* last_definition() const {
+    return findings->definitions.size() > first_definition ? &findings->definitions.back() : nullptr;
+  }
+
+  void on_comment(const TreeWalk::Node& node) {
+    const Range range = trimmed(node.begin, node.end);
+    if (attributes.valid && range.begin == attributes.end) attributes.end = skip_space(range.end);
+    if (Found* last = last_definition(); last != nullptr && last->signature.begin == range.begin) {
+      last->signature.begin = std::min(skip_space(range.end), last->range.end);
+    }
+    if (comments.valid && adjacent(comments.end, range.begin)) {
+      comments.end = range.end;
+    } else {
+      comments = {range.begin, range.end, starts_line(range.begin)};
+    }
+  }
+
+  void on_attribute(const TreeWalk::Node& node) {
+    if (Found* last = last_definition(); last != nullptr && last->signature.begin == node.begin) {
+      last->signature.begin = std::min(skip_space(node.end), last->range.end);
+    }
+    if (attributes.valid && attributes.end == node.begin) {
+      attributes.end = skip_space(node.end);
+      return;
+    }
+    attributes = {node.begin, skip_space(node.end), true};
+    attribute_doc = comments.valid && adjacent(comments.end, node.begin) ? comments : Run{};
+  }
+
+  void on_reference_name(const TreeWalk::Node& node) {
+    for (const std::uint32_t position : query->chains_of[node.symbol]) {
+      const ReferenceChain& chain = query->chains[position];
+      const TreeWalk::Node* at = &node;
+      bool same = true;
+      for (std::size_t i = 0; same && i < chain.steps.size(); ++i) {
+        if (i > 0) {
+          if (at->parent == kNoLevel) {
+            same = false;
+            break;
+          }
+          at = &walk.level(at->parent);
+        }
+        same = at->symbol == chain.steps[i].symbol &&
+               (chain.steps[i].field == 0 || at->field == chain.steps[i].field);
+      }
+      if (!same) continue;
+      for (const Predicate& predicate : query->rules[chain.pattern].predicates) {
+        same = same && holds(predicate, text({node.begin, node.end}));
+      }
+      if (!same) continue;
+      findings->uses.push_back({node.begin, node.end - node.begin});
+      return;
+    }
+  }
+
+  void on_embedded(const TreeWalk::Node& node) {
+    // Inside functions macros hold expressions, or templates of code; only items are worth a parse.
+    const std::string_view macro = text({node.begin, node.end});
+    const std::size_t brace = macro.find('{');
+    if (node.begin < function_end || brace == std::string_view::npos || !macro.ends_with('}')) return;
+    const Range inner{node.begin + static_cast<std::uint32_t>(brace) + 1, node.end - 1};
+    if (!inner.empty()) findings->embedded.push_back({inner});
+  }
+
+  [[nodiscard]] static bool holds(const Predicate& predicate, std::string_view value) {
+    return (std::find(predicate.values.begin(), predicate.values.end(), value) != predicate.values.end()) !=
+           predicate.negated;
+  }
+
+  [[nodiscard]] bool predicates_hold(const TSQueryMatch& match) const {
+    for (const Predicate& predicate : query->rules[match.pattern_index].predicates) {
+      for (std::uint16_t i = 0; i < match.capture_count; ++i) {
+        const TSQueryCapture& capture = match.captures[i];
+        if (capture.index != predicate.capture) continue;
+        if (!holds(predicate, text({ts_node_start_byte(capture.node), ts_node_end_byte(capture.node)})))
+          return false;
+      }
+    }
+    return true;
+  }
+
+  // C hides a name inside what is declared: pointers, arrays and functions around it.
+  [[nodiscard]] Range declared_name(TSNode node) const {
+    for (std::uint32_t depth = 0; depth < kDeclaratorDepth; ++depth) {
+      TSNode inner = ts_node_child_by_field_id(node, query->declarator);
+      if (ts_node_is_null(inner)) {
+        const std::string_view type = ts_node_type(node);
+        if (type != "parenthesized_declarator" && type != "reference_declarator" &&
+            type != "attributed_declarator" && type != "variadic_declarator")
+          break;
+        inner = ts_node_named_child(node, 0);
+        if (ts_node_is_null(inner)) break;
+      }
+      node = inner;
+    }
+    return {ts_node_start_byte(node), ts_node_end_byte(node)};
+  }
+
+  void on_pattern(const TreeWalk::Node& node) {
+    ts_query_cursor_set_max_start_depth(cursor.get(), 0);
+    ts_query_cursor_exec(cursor.get(), query->query.get(), walk.node(node));
+    Found found;
+    PatternRule conditions;
+    TSQueryMatch match;
+    for (std::uint32_t count = 0; count < kMatchesPerNode && ts_query_cursor_next_match(cursor.get(), &match);
+         ++count) {
+      if (!predicates_hold(match)) continue;
+      if (found.role == Role::none) conditions = query->rules[match.pattern_index];
+      take_captures(match, found);
+    }
+    if (found.role != Role::none) place(node, conditions, found);
+  }
+
+  // Several patterns may match one node: the first says what it is, the others fill in what it left open.
+  void take_captures(const TSQueryMatch& match, Found& found) {
+    for (std::uint16_t i = 0; i < match.capture_count; ++i) {
+      const TSNode node = match.captures[i].node;
+      const Range range{ts_node_start_byte(node), ts_node_end_byte(node)};
+      const auto fill = [&range](Range& into) {
+        if (into.empty()) into = range;
+      };
+      switch (const Role role = query->roles[match.captures[i].index]; role) {
+        case Role::none:
+          break;
+        case Role::definition_function:
+        case Role::definition_method:
+        case Role::definition_class:
+        case Role::scope:
+        case Role::type_scope:
+          if (found.role == Role::none) found.role = role, found.range = range;
+          break;
+        case Role::name:
+          fill(found.name);
+          break;
+        case Role::declarator:
+          if (found.name.empty()) found.name = declared_name(node);
+          break;
+        case Role::container:
+          fill(found.container);
+          break;
+        case Role::body:
+          if (!found.has_body) found.signature.end = range.begin, found.has_body = true;
+          break;
+        case Role::doc:
+          fill(found.doc);
+          break;
+        case Role::reference:
+          findings->uses.push_back({range.begin, range.size()});
+          break;
+      }
+    }
+  }
+
+  void place(const TreeWalk::Node& node, const PatternRule& rule, Found& found) {
+    if (found.name.empty()) return;
+    found.clause = rule.clause;
+    if (found.role == Role::scope || found.role == Role::type_scope) {
+      findings->definitions.push_back(found);
+      return;
+    }
+    Range outer = wrapped(node);
+    found.signature.begin = outer.begin;
+    Run doc;
+    if (comments.valid && comments.end <= outer.begin && adjacent(comments.end, outer.begin)) doc = comments;
+    if (attributes.valid && (attributes.end == outer.begin || attributes.begin == outer.begin)) {
+      // Attributes stand before the definition, or are the first thing in its wrapper.
+      if (!doc.valid || doc.begin > attributes.begin) {
+        if (attribute_doc.valid) doc = attribute_doc;
+      }
+      outer.begin = attributes.begin;
+      found.signature.begin = attributes.end;
+    }
+    const bool preceded = doc.valid;
+    if (rule.documented || rule.multiline) {
+      const bool lines = text({outer.begin, outer.end}).find('\n') != std::string_view::npos;
+      if (!(rule.documented && preceded) && !(rule.multiline && lines)) return;
+    }
+    if (found.doc.empty() && preceded) found.doc = {doc.begin, doc.end};
+    found.range = trimmed(outer.begin, outer.end);
+    if (!found.has_body) found.signature.end = found.range.end;
+    if (found.signature.end < found.signature.begin) found.signature.end = found.signature.begin;
+    found.signature = trimmed(found.signature.begin, std::min(found.signature.end, found.range.end));
+    if (found.role != Role::definition_class) function_end = std::max(function_end, found.range.end);
+    findings->definitions.push_back(found);
+  }
+
+  // The definition with the wrappers right around it: decorators, `export`, `template <...>`.
+  [[nodiscard]] Range wrapped(const TreeWalk::Node& definition) {
+    Range range{definition.begin, definition.end};
+    for (std::uint32_t at = definition.parent; at != kNoLevel;) {
+      const TreeWalk::Node& outer = walk.level(at);
+      if ((outer.flags & (kWrapper | kSingleWrapper)) == 0) break;
+      if ((outer.flags & kSingleWrapper) != 0 && holds_several(outer)) break;
+      range.begin = outer.begin;
+      std::uint32_t end = range.end;
+      while (end < outer.end && (is_space(source[end]) || source[end] == ';' || source[end] == ',')) ++end;
+      if (end == outer.end) range.end = outer.end;
+      at = outer.parent;
+    }
+    return range;
+  }
+
+  [[nodiscard]] bool holds_several(const TreeWalk::Node& wrapper) const {
+    const TSNode node = walk.node(wrapper);
+    const std::uint32_t count = ts_node_named_child_count(node);
+    std::uint32_t definitions = 0;
+    for (std::uint32_t i = 0; i < count && definitions < 2 && i < 8; ++i) {
+      const TSNode child = ts_node_named_child(node, i);
+      const TSSymbol symbol = ts_node_symbol(child);
+      const bool other = ts_node_is_extra(child) ||
+                         (symbol < query->flags.size() && (query->flags[symbol] & kAttribute) != 0);
+      if (!other) ++definitions;
+    }
+    return definitions > 1;
+  }
+};
+
+Collector::Collector() : state_(std::make_unique<State>()) {}
+Collector::~Collector() = default;
+Collector::Collector(Collector&&) noexcept = default;
+Collector& Collector::operator=(Collector&&) noexcept = default;
+
+void Collector::collect(const LanguageQuery& query, const TSTree* tree, std::string_view source,
+                        Findings& findings) {
+  State& state = *state_;
+  state.query = &query;
+  state.source = source;
+  state.findings = &findings;
+  state.comments = state.attributes = state.attribute_doc = {};
+  state.function_end = 0;
+  state.first_definition = findings.definitions.size();
+  state.walk.start(tree, query.flags);
+  while (const TreeWalk::Node* next = state.walk.next()) {
+    const TreeWalk::Node node = *next;
+    if ((node.flags & kReferenceName) != 0) state.on_reference_name(node);
+    if ((node.flags & kComment) != 0) state.on_comment(node);
+    if ((node.flags & kAttribute) != 0) state.on_attribute(node);
+    if ((node.flags & kPattern) != 0) state.on_pattern(node);
+    if ((node.flags & kEmbedded) != 0) state.on_embedded(node);
+  }
+}
+
+}  // namespace quarry::syntax

@@ -1,0 +1,77 @@
+// The stage as a whole: parse, walk, parse what macros hid, build the outline; sections where that cannot be.
+#include "quarry/syntax/extractor.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "quarry/syntax/collector.h"
+#include "quarry/syntax/grammar.h"
+#include "quarry/syntax/outline.h"
+#include "quarry/syntax/section.h"
+#include "quarry/syntax/source_parser.h"
+
+namespace quarry::syntax {
+namespace {
+
+constexpr std::uint32_t kMaxDefinitions = 20000;
+constexpr std::uint32_t kMaxSections = 10000;
+constexpr std::size_t kMaxEmbedded = 4096;
+
+}  // namespace
+
+struct Extractor::State {
+  ExtractLimits limits;
+  SourceParser parser;
+  Collector collector;
+  Findings findings;
+
+  // False where the deadline passed.
+  bool collect(const LanguageQuery& query, std::string_view source) {
+    const auto deadline = std::chrono::steady_clock::now() + limits.deadline;
+    findings.clear();
+    const Tree tree =
+        parser.parse(query.language, source, {0, static_cast<std::uint32_t>(source.size())}, deadline);
+    if (!tree) return false;
+    collector.collect(query, tree.get(), source, findings);
+    // Embedded text may embed more: the list grows while it is worked off.
+    for (std::size_t i = 0; i < std::min(findings.embedded.size(), kMaxEmbedded); ++i) {
+      const Tree inner = parser.parse(query.language, source, findings.embedded[i].range, deadline);
+      if (!inner) return false;
+      collector.collect(query, inner.get(), source, findings);
+    }
+    return true;
+  }
+};
+
+Extractor::Extractor(ExtractLimits limits) : state_(std::make_unique<State>()) {
+  state_->limits = limits;
+}
+Extractor::~Extractor() = default;
+Extractor::Extractor(Extractor&&) noexcept = default;
+Extractor& Extractor::operator=(Extractor&&) noexcept = default;
+
+ParsedFile Extractor::extract(corpus::Language language, std::string_view source) {
+  ParsedFile file;
+  source = source.substr(0, std::numeric_limits<std::uint32_t>::max());
+  // Sections grow with the file, so that their number stays bounded.
+  const auto lines = static_cast<std::uint32_t>(std::count(source.begin(), source.end(), '\n'));
+  OutlineLimits limits{state_->limits.max_depth, kMaxDefinitions, {}};
+  limits.sections.lines = std::max({state_->limits.section_lines, lines / kMaxSections, 1U});
+  limits.sections.bytes =
+      std::max(limits.sections.bytes, static_cast<std::uint32_t>(source.size() / kMaxSections));
+  const bool fits = source.size() <= state_->limits.max_bytes;
+  const LanguageQuery* query = query_for(language);
+  if (query == nullptr) {
+    section_text(language, source, limits.sections, file.functions);
+    number_lines(source, file.functions);
+    file.complete = fits;
+    return file;
+  }
+  file.complete = fits && state_->collect(*query, source);
+  if (!file.complete) state_->findings.clear();
+  build_outline(state_->findings, source, limits, file);
+  return file;
+}
+
+}  // namespace quarry::syntax
