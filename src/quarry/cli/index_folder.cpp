@@ -68,8 +68,9 @@ std::optional<std::size_t> find_view(const index::Snapshot& snapshot, const corp
     const auto& view = views[i];
     if (view.identity != source.identity() || view.root != source.root() || view.prefix != source.prefix())
       continue;
-    // A work tree keeps its view when its commit moves; a revision is the view.
-    if (view.root.empty() && view.revision != source.revision()) continue;
+    // A work tree keeps its view when its commit moves; what has no folder is told apart by its name, and is
+    // another version at another commit.
+    if (view.root.empty() && (view.repository != source.name() || view.revision != source.revision())) continue;
     return i;
   }
   return std::nullopt;
