@@ -13,6 +13,7 @@ extern const Command kSearchCommand;
 extern const Command kSimilarCommand;
 extern const Command kStatusCommand;
 extern const Command kVerifyCommand;
+extern const Command kWatchCommand;
 extern const Command kConfigCommand;
 extern const Command kCompletionCommand;
 extern const Command kManCommand;
