@@ -41,7 +41,8 @@ struct Collector::State {
   TreeWalk walk;
 
   const LanguageQuery* query = nullptr;
-  std::string_view source;
+  std::string_view source;    // as parsed
+  std::string_view original;  // as written
   Findings* findings = nullptr;
   Run comments;
   Run attributes;
@@ -66,6 +67,7 @@ struct Collector::State {
     if (begin < end) return false;
     int breaks = 0;
     for (std::uint32_t i = end; i < begin; ++i) {
+      if (!is_space(original[i])) breaks = 0;  // a macro that was painted over
       if (!is_space(source[i]) || (source[i] == '\n' && ++breaks > 1)) return false;
     }
     return true;
@@ -162,6 +164,10 @@ struct Collector::State {
   // C hides a name inside what is declared: pointers, arrays and functions around it.
   [[nodiscard]] Range declared_name(TSNode node) const {
     for (std::uint32_t depth = 0; depth < kDeclaratorDepth; ++depth) {
+      if (std::string_view(ts_node_type(node)) == "operator_cast") {
+        const TSNode type = ts_node_named_child(node, 0);
+        return {ts_node_start_byte(node), ts_node_end_byte(ts_node_is_null(type) ? node : type)};
+      }
       TSNode inner = ts_node_child_by_field_id(node, query->declarator);
       if (ts_node_is_null(inner)) {
         const std::string_view type = ts_node_type(node);
@@ -188,7 +194,7 @@ struct Collector::State {
       if (found.role == Role::none) conditions = query->rules[match.pattern_index];
       take_captures(match, found);
     }
-    if (found.role != Role::none) place(node, conditions, found);
+    if (found.role != Role::none && !found.ignored) place(node, conditions, found);
   }
 
   // Several patterns may match one node: the first says what it is, the others fill in what it left open.
@@ -224,6 +230,9 @@ struct Collector::State {
         case Role::doc:
           fill(found.doc);
           break;
+        case Role::ignore:
+          found.ignored = true;
+          break;
         case Role::reference:
           findings->uses.push_back({range.begin, range.size()});
           break;
@@ -239,6 +248,7 @@ struct Collector::State {
       return;
     }
     Range outer = wrapped(node);
+    outer.begin = with_painted(outer.begin);
     found.signature.begin = outer.begin;
     Run doc;
     if (comments.valid && comments.end <= outer.begin && adjacent(comments.end, outer.begin)) doc = comments;
@@ -252,16 +262,29 @@ struct Collector::State {
     }
     const bool preceded = doc.valid;
     if (rule.documented || rule.multiline) {
-      const bool lines = text({outer.begin, outer.end}).find('\n') != std::string_view::npos;
+      const bool lines = text(trimmed(outer.begin, outer.end)).find('\n') != std::string_view::npos;
       if (!(rule.documented && preceded) && !(rule.multiline && lines)) return;
     }
     if (found.doc.empty() && preceded) found.doc = {doc.begin, doc.end};
     found.range = trimmed(outer.begin, outer.end);
+    if (found.range.end < source.size() && source[found.range.end] == ';') ++found.range.end;
     if (!found.has_body) found.signature.end = found.range.end;
     if (found.signature.end < found.signature.begin) found.signature.end = found.signature.begin;
     found.signature = trimmed(found.signature.begin, std::min(found.signature.end, found.range.end));
     if (found.role != Role::definition_class) function_end = std::max(function_end, found.range.end);
     findings->definitions.push_back(found);
+  }
+
+  // A macro that was painted over right before a definition is a part of it: `API_EXPORT int run()`.
+  [[nodiscard]] std::uint32_t with_painted(std::uint32_t begin) const {
+    if (source.data() == original.data()) return begin;
+    std::uint32_t first = begin;
+    for (std::uint32_t at = begin; at > 0 && is_space(source[at - 1]); --at) {
+      const char c = original[at - 1];
+      if (c == '#' || c == ';' || c == '{' || c == '}') break;  // directives and dropped branches are not
+      if (!is_space(c)) first = at - 1;
+    }
+    return first;
   }
 
   // The definition with the wrappers right around it: decorators, `export`, `template <...>`.
@@ -301,10 +324,11 @@ Collector::Collector(Collector&&) noexcept = default;
 Collector& Collector::operator=(Collector&&) noexcept = default;
 
 void Collector::collect(const LanguageQuery& query, const TSTree* tree, std::string_view source,
-                        Findings& findings) {
+                        std::string_view parsed, Findings& findings) {
   State& state = *state_;
   state.query = &query;
-  state.source = source;
+  state.source = parsed;
+  state.original = source;
   state.findings = &findings;
   state.comments = state.attributes = state.attribute_doc = {};
   state.function_end = 0;

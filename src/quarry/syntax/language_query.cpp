@@ -38,6 +38,7 @@ constexpr std::array kRoles = {
     NamedRole{"body", Role::body},
     NamedRole{"doc", Role::doc},
     NamedRole{"reference", Role::reference},
+    NamedRole{"ignore", Role::ignore},
 };
 
 std::size_t line_of(std::string_view text, std::size_t offset) {

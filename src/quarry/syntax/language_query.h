@@ -36,6 +36,7 @@ enum class Role : std::uint8_t {
   body,
   doc,
   reference,
+  ignore,
 };
 
 // `(#any-of? @capture "a" "b")` and its kin: the capture's text is, or is not, one of `values`.
