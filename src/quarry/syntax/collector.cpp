@@ -1,18 +1,14 @@
 // Walks a tree once and turns matches of the language's query into definitions, scopes and uses.
 //
-// Most nodes are passed without a look. Names are compared with the reference chains; only at the root of
-// some pattern is the library's query cursor started, held to that node. Doc comments and attributes are
-// found by position: they are whatever of their kind ends where a definition begins.
+// Most nodes are passed without a look. Names are compared with the reference chains; only at the roots of
+// other patterns does the matcher look inside. Doc comments and attributes are found by position: they are
+// whatever of their kind ends where a definition begins.
 #include "quarry/syntax/collector.h"
 
 #include <algorithm>
 
 namespace quarry::syntax {
 namespace {
-
-struct CursorDeleter {
-  void operator()(TSQueryCursor* cursor) const { ts_query_cursor_delete(cursor); }
-};
 
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
@@ -26,7 +22,6 @@ struct Run {
 };
 
 constexpr std::uint32_t kDeclaratorDepth = 64;
-constexpr std::uint32_t kMatchesPerNode = 16;
 
 }  // namespace
 
@@ -37,7 +32,7 @@ void Findings::clear() {
 }
 
 struct Collector::State {
-  std::unique_ptr<TSQueryCursor, CursorDeleter> cursor{ts_query_cursor_new()};
+  Matcher matcher;
   TreeWalk walk;
 
   const LanguageQuery* query = nullptr;
@@ -126,7 +121,7 @@ struct Collector::State {
                (chain.steps[i].field == 0 || at->field == chain.steps[i].field);
       }
       if (!same) continue;
-      for (const Predicate& predicate : query->rules[chain.pattern].predicates) {
+      for (const Predicate& predicate : chain.rule.predicates) {
         same = same && holds(predicate, text({node.begin, node.end}));
       }
       if (!same) continue;
@@ -149,11 +144,10 @@ struct Collector::State {
            predicate.negated;
   }
 
-  [[nodiscard]] bool predicates_hold(const TSQueryMatch& match) const {
-    for (const Predicate& predicate : query->rules[match.pattern_index].predicates) {
-      for (std::uint16_t i = 0; i < match.capture_count; ++i) {
-        const TSQueryCapture& capture = match.captures[i];
-        if (capture.index != predicate.capture) continue;
+  [[nodiscard]] bool predicates_hold(const PatternRule& rule) const {
+    for (const Predicate& predicate : rule.predicates) {
+      for (const Capture& capture : matcher.captures()) {
+        if (capture.id != predicate.capture) continue;
         if (!holds(predicate, text({ts_node_start_byte(capture.node), ts_node_end_byte(capture.node)})))
           return false;
       }
@@ -182,30 +176,27 @@ struct Collector::State {
     return {ts_node_start_byte(node), ts_node_end_byte(node)};
   }
 
-  void on_pattern(const TreeWalk::Node& node) {
-    ts_query_cursor_set_max_start_depth(cursor.get(), 0);
-    ts_query_cursor_exec(cursor.get(), query->query.get(), walk.node(node));
+  void on_pattern(const TreeWalk::Node& at) {
+    const TSNode node = walk.node(at);
     Found found;
-    PatternRule conditions;
-    TSQueryMatch match;
-    for (std::uint32_t count = 0; count < kMatchesPerNode && ts_query_cursor_next_match(cursor.get(), &match);
-         ++count) {
-      if (!predicates_hold(match)) continue;
-      if (found.role == Role::none) conditions = query->rules[match.pattern_index];
-      take_captures(match, found);
+    const PatternRule* rule = nullptr;
+    for (const std::uint32_t position : query->patterns_of[at.symbol]) {
+      const TreePattern& pattern = query->patterns[position];
+      if (!matcher.match(pattern.root, node) || !predicates_hold(pattern.rule)) continue;
+      if (found.role == Role::none) rule = &pattern.rule;
+      take_captures(found);
     }
-    if (found.role != Role::none && !found.ignored) place(node, conditions, found);
+    if (found.role != Role::none && !found.ignored) place(at, *rule, found);
   }
 
   // Several patterns may match one node: the first says what it is, the others fill in what it left open.
-  void take_captures(const TSQueryMatch& match, Found& found) {
-    for (std::uint16_t i = 0; i < match.capture_count; ++i) {
-      const TSNode node = match.captures[i].node;
+  void take_captures(Found& found) {
+    for (const auto& [id, node] : matcher.captures()) {
       const Range range{ts_node_start_byte(node), ts_node_end_byte(node)};
       const auto fill = [&range](Range& into) {
         if (into.empty()) into = range;
       };
-      switch (const Role role = query->roles[match.captures[i].index]; role) {
+      switch (const Role role = query->roles[id]; role) {
         case Role::none:
           break;
         case Role::definition_function:
