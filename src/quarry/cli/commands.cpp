@@ -8,7 +8,7 @@ namespace quarry::cli {
 std::span<const Command* const> all_commands() {
   static constexpr std::array kCommands{
       &kIndexCommand, &kSearchCommand, &kSimilarCommand,    &kStatusCommand, &kVerifyCommand,
-      &kWatchCommand, &kConfigCommand, &kCompletionCommand, &kManCommand,
+      &kWatchCommand, &kFitRankingCommand, &kConfigCommand, &kCompletionCommand, &kManCommand,
   };
   return kCommands;
 }
