@@ -9,10 +9,12 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
 endif()
 
+# Relative paths inside the cache let every clone, work tree and preset share what is the same in them.
 find_program(QUARRY_CCACHE ccache)
 if(QUARRY_CCACHE)
-  set(CMAKE_C_COMPILER_LAUNCHER "${QUARRY_CCACHE}")
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${QUARRY_CCACHE}")
+  set(launcher "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1 "${QUARRY_CCACHE}")
+  set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
 find_program(QUARRY_MOLD mold)
 if(QUARRY_MOLD)
@@ -23,6 +25,21 @@ if(QUARRY_SANITIZE)
   # -fno-sanitize-recover: undefined behaviour fails the test instead of printing a line.
   add_compile_options(-fsanitize=${QUARRY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${QUARRY_SANITIZE})
+  if(QUARRY_SANITIZE MATCHES thread)
+    # Asio's bare memory fences are invisible to ThreadSanitizer; its locks, which do the work, are not.
+    add_compile_definitions(BOOST_ASIO_DISABLE_FENCED_BLOCK)
+  endif()
+
+  # The sanitizers of g++ 12 and clang 14 cannot place their shadow memory where the kernel randomises addresses by
+  # more than 28 bits (Linux 6.6 and later do): run their programs without randomisation where that is allowed.
+  execute_process(COMMAND setarch -R true RESULT_VARIABLE status OUTPUT_QUIET ERROR_QUIET)
+  if(status EQUAL 0)
+    set(CMAKE_CROSSCOMPILING_EMULATOR setarch -R)
+  endif()
+endif()
+
+if(QUARRY_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
 add_library(quarry_warnings INTERFACE)
@@ -51,4 +68,32 @@ function(quarry_test name)
   target_compile_definitions(quarry_${name}_test PRIVATE
     QUARRY_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   gtest_discover_tests(quarry_${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60)
+endfunction()
+
+# quarry_fuzz(<name> SOURCES <name>_fuzz.cpp [LINK targets...]): one function LLVMFuzzerTestOneInput.
+# In the fuzz preset a libFuzzer program, and a test fuzz.<name> that runs it for QUARRY_FUZZ_SECONDS (10) seconds.
+# Elsewhere a test fuzz.<name>.seeds that replays the inputs of fuzz/seeds/<name>, under that preset's sanitizers.
+function(quarry_fuzz name)
+  if(NOT QUARRY_FUZZ AND NOT QUARRY_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
+  set(target quarry_${name}_fuzz)
+  set(seeds "${PROJECT_SOURCE_DIR}/fuzz/seeds/${name}")
+  add_executable(${target} ${arg_SOURCES})
+  target_link_libraries(${target} PRIVATE ${arg_LINK} quarry_warnings)
+  target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/src")
+  if(QUARRY_FUZZ)
+    target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+    # What the fuzzer finds on the way goes to the build folder; the seeds stay as they are.
+    set(found "${PROJECT_BINARY_DIR}/fuzz/${name}")
+    file(MAKE_DIRECTORY "${found}")
+    add_test(NAME fuzz.${name} COMMAND sh -c "exec \"$@\" -max_total_time=\${QUARRY_FUZZ_SECONDS:-10}" fuzz
+      ${CMAKE_CROSSCOMPILING_EMULATOR} "$<TARGET_FILE:${target}>" -timeout=25 -rss_limit_mb=3000 -print_final_stats=1
+      "-artifact_prefix=${found}/found-" "${found}" "${seeds}")
+    set_tests_properties(fuzz.${name} PROPERTIES TIMEOUT 7200)
+  else()
+    target_sources(${target} PRIVATE "${PROJECT_SOURCE_DIR}/fuzz/replay.cpp")
+    add_test(NAME fuzz.${name}.seeds COMMAND ${target} "${seeds}")
+  endif()
 endfunction()

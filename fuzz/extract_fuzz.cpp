@@ -1,56 +1,49 @@
-// Any bytes in any language: extraction must end, stay inside the source and keep the order that function.h
-// promises.
-#include <array>
+// Fuzzes extraction: the first byte chooses the language, the rest is the source. Any bytes give well-formed
+// units.
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
 
+#include "quarry/corpus/language.h"
 #include "quarry/syntax/extractor.h"
-#include "quarry/syntax/grammar.h"
 
 namespace {
-
-using quarry::syntax::Function;
-using quarry::syntax::Kind;
-using quarry::syntax::kNoParent;
-using quarry::syntax::Range;
 
 void require(bool condition) {
   if (!condition) std::abort();
 }
 
+void require_within(quarry::syntax::Range inner, quarry::syntax::Range outer) {
+  require(inner.begin <= inner.end);
+  if (!inner.empty()) require(outer.begin <= inner.begin && inner.end <= outer.end);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size < 1) return 0;
-  static const auto languages = quarry::syntax::languages_with_grammar();
-  static quarry::syntax::Extractor extractor;
-  // Beyond the grammars: Markdown, reStructuredText, SQL and plain text.
-  const std::size_t choice = data[0] % (languages.size() + 4);
-  const auto language =
-      choice < languages.size()
-          ? languages[choice]
-          : std::array{quarry::corpus::Language::markdown, quarry::corpus::Language::restructuredtext,
-                       quarry::corpus::Language::sql,
-                       quarry::corpus::Language::text}[choice - languages.size()];
+  if (size == 0) return 0;
+  const auto languages = quarry::corpus::all_languages();
+  const auto language = languages[data[0] % languages.size()];
   const std::string_view source(reinterpret_cast<const char*>(data) + 1, size - 1);
-  const auto file = extractor.extract(language, source);
-  std::uint32_t last = 0;
-  for (std::size_t i = 0; i < file.functions.size(); ++i) {
-    const Function& unit = file.functions[i];
-    for (const Range range : {unit.range, unit.signature, unit.doc})
-      require(range.begin <= range.end && range.end <= source.size());
-    require(unit.range.begin >= last && unit.start_line >= 1 && unit.start_line <= unit.end_line);
-    last = unit.range.begin;
-    if (unit.parent == kNoParent) continue;
-    require(unit.parent < i && unit.kind != Kind::section);
-    const Function& parent = file.functions[unit.parent];
-    require(parent.range.begin <= unit.range.begin && unit.range.end <= parent.range.end);
+
+  quarry::syntax::ExtractLimits limits;
+  limits.deadline = std::chrono::milliseconds(500);
+  limits.max_depth = 64;
+  quarry::syntax::Extractor extractor(limits);
+  const auto parsed = extractor.extract(language, source);
+
+  const quarry::syntax::Range whole{0, static_cast<std::uint32_t>(source.size())};
+  for (std::size_t i = 0; i < parsed.functions.size(); ++i) {
+    const auto& unit = parsed.functions[i];
+    require_within(unit.range, whole);
+    require_within(unit.signature, unit.range);
+    require_within(unit.doc, whole);
+    require(unit.start_line >= 1 && unit.start_line <= unit.end_line);
+    require(unit.parent == quarry::syntax::kNoParent || unit.parent < i);
+    if (i > 0) require(parsed.functions[i - 1].range.begin <= unit.range.begin);
   }
-  for (const auto& reference : file.references) {
-    require(reference.function < file.functions.size());
-    require(reference.name.data() >= source.data() &&
-            reference.name.data() + reference.name.size() <= source.data() + source.size());
-  }
+  for (const auto& reference : parsed.references) require(reference.function < parsed.functions.size());
   return 0;
 }

@@ -18,8 +18,8 @@ struct AnalysisOptions {
   const model::Encoder* encoder = nullptr;  // null: no vectors
 };
 
-// Not thread-safe: one a thread. Its caches make the second file cheaper than the first; the Document depends on
-// the arguments only. Fails only where the encoder does.
+// Not thread-safe: one a thread. Its caches make the second file cheaper than the first; the Document depends
+// on the arguments only. Fails only where the encoder does.
 class Analysis {
  public:
   explicit Analysis(const AnalysisOptions& options);

@@ -13,8 +13,8 @@
 
 namespace quarry::index {
 
-// Where in a unit a term occurs. `stem` and `folder` are of the file's path and occur in unit 0 (the file) only;
-// `reference` counts uses of symbol_term(name), the other fields count words and identifiers.
+// Where in a unit a term occurs. `stem` and `folder` are of the file's path and occur in unit 0 (the file)
+// only; `reference` counts uses of symbol_term(name), the other fields count words and identifiers.
 enum class Field : std::uint8_t { name, container, signature, doc, body, reference, stem, folder };
 inline constexpr std::size_t kFieldCount = 8;
 
@@ -22,7 +22,7 @@ using Lengths = std::array<std::uint16_t, kFieldCount>;  // terms a field, satur
 
 struct Occurrence {
   text::Term term;
-  std::uint32_t unit;   // position in Document::units
+  std::uint32_t unit;  // position in Document::units
   Field field;
   std::uint16_t count;  // >= 1, saturating
 };
@@ -35,7 +35,7 @@ struct Unit {
   std::uint32_t parent = 0;  // position in Document::units; 0, the file, for top-level units and for itself
   std::uint32_t start_line = 0;
   std::uint32_t end_line = 0;
-  syntax::Range code;       // ranges in Document::text, empty where it does not hold them
+  syntax::Range code;  // ranges in Document::text, empty where it does not hold them
   syntax::Range signature;
   syntax::Range doc;
   Lengths lengths{};
@@ -46,11 +46,11 @@ struct Document {
   corpus::Language language = corpus::Language::text;
   corpus::BlobId blob;
   std::uint32_t lines = 0;
-  std::uint32_t bytes = 0;         // of the source, whatever `text` keeps of it
-  std::vector<Unit> units;         // units[0] is the file itself (Kind::file), the rest in source order
+  std::uint32_t bytes = 0;              // of the source, whatever `text` keeps of it
+  std::vector<Unit> units;              // units[0] is the file itself (Kind::file), the rest in source order
   std::vector<Occurrence> occurrences;  // sorted by (unit, term, field), no duplicates
-  std::string text;                // the source; without source: the signatures and docs only, one after another
-  std::vector<std::int8_t> vectors;     // units.size() x dimensions, empty without a model
+  std::string text;  // the source; without source: the signatures and docs only, one after another
+  std::vector<std::int8_t> vectors;  // units.size() x dimensions, empty without a model
 };
 
 }  // namespace quarry::index

@@ -1,8 +1,9 @@
-// An immutable piece of an index on disk, memory-mapped: files, their units, postings, names, vectors and text.
+// An immutable piece of an index on disk, memory-mapped: files, their units, postings, names, vectors and
+// text.
 //
-// Reading never trusts a byte that was not checksummed: hot columns are verified once when first used, postings
-// and text block by block as they are touched. After open() returned a Segment its methods may be called from
-// several threads. Views point into the map and live as long as the Segment.
+// Reading never trusts a byte that was not checksummed: hot columns are verified once when first used,
+// postings and text block by block as they are touched. After open() returned a Segment its methods may be
+// called from several threads. Views point into the map and live as long as the Segment.
 #pragma once
 
 #include <array>
@@ -46,12 +47,12 @@ struct FileView {
 struct UnitText {
   std::string code;  // empty in an index without source
   std::string signature;
-  std::string doc;   // as in the source, with its markers
+  std::string doc;  // as in the source, with its markers
 };
 
 struct Posting {
   std::uint32_t unit;
-  std::uint8_t fields;  // bit i: Field i
+  std::uint8_t fields;                            // bit i: Field i
   std::array<std::uint16_t, kFieldCount> counts;  // 0 where the bit is not set
 };
 
@@ -59,22 +60,25 @@ struct Posting {
 class PostingCursor {
  public:
   PostingCursor() = default;  // empty
-  PostingCursor(std::span<const std::byte> bytes, std::uint32_t unit_count);
-  // False at the end. Bytes that make no sense end the list as well (their checksum held, so it is our own bug;
-  // it must still not read out of bounds or loop).
+  // `shapes` are the segment's (ShapeTable::postings()); both must outlive the cursor.
+  PostingCursor(std::span<const std::byte> bytes, std::uint32_t unit_count, const Posting* shapes);
+  // False at the end. Bytes that make no sense end the list as well (their checksum held, so it is our own
+  // bug; it must still not read out of bounds or loop).
   bool next(Posting& posting);
 
  private:
   const std::byte* at_ = nullptr;
   const std::byte* end_ = nullptr;
-  std::uint32_t unit_ = 0;
+  const Posting* shapes_ = nullptr;
+  std::uint64_t next_unit_ = 0;  // the least unit that may follow
   std::uint32_t unit_count_ = 0;
 };
 
 class Segment {
  public:
   // Reads and checks the header and the section table only. ErrorKind::corrupt, version_mismatch or io.
-  [[nodiscard]] static Result<std::shared_ptr<const Segment>> open(const FileSystem& files, const std::filesystem::path& path);
+  [[nodiscard]] static Result<std::shared_ptr<const Segment>> open(const FileSystem& files,
+                                                                   const std::filesystem::path& path);
   ~Segment();
 
   [[nodiscard]] std::uint32_t file_count() const;
@@ -83,8 +87,8 @@ class Segment {
   [[nodiscard]] std::uint32_t dimensions() const;  // of the vectors, 0 without
   [[nodiscard]] bool has_source() const;
 
-  // Verifies the hot columns (files, units, names, dictionary) once; every search calls it first, after that the
-  // accessors below cannot fail.
+  // Verifies the hot columns (files, units, names, dictionary) once; every search calls it first, after that
+  // the accessors below cannot fail.
   [[nodiscard]] Status prepare() const;
   [[nodiscard]] UnitView unit(std::uint32_t ordinal) const;
   [[nodiscard]] syntax::Kind kind(std::uint32_t unit) const;
@@ -96,18 +100,23 @@ class Segment {
 
   [[nodiscard]] Result<PostingCursor> postings(text::Term term) const;  // empty where the term does not occur
   [[nodiscard]] Result<UnitText> text(std::uint32_t unit) const;
-  [[nodiscard]] Result<std::string> file_text(std::uint32_t file) const;  // ErrorKind::not_found without source
+  [[nodiscard]] Result<std::string> file_text(
+      std::uint32_t file) const;  // ErrorKind::not_found without source
 
   // Vectors after prepare_vectors(): row-major int8, and one sign bit a dimension packed in 64-bit words.
   [[nodiscard]] Status prepare_vectors() const;
   [[nodiscard]] std::span<const std::int8_t> vector(std::uint32_t unit) const;
-  [[nodiscard]] std::span<const std::uint64_t> sign_bits() const;  // unit_count x ceil(dimensions / 64)
+  [[nodiscard]] std::span<const std::uint64_t> sign_bits()
+      const;  // unit_count x ceil(dimensions / 64); set where < 0
 
   // Reads everything and checks every checksum.
   [[nodiscard]] Status verify() const;
 
+  struct State;  // segment_state.h: the stored columns, for merging
+  [[nodiscard]] const State& state() const { return *state_; }
+  [[nodiscard]] std::uint64_t checksum() const;  // of the whole file, as its end records it
+
  private:
-  struct State;
   explicit Segment(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "quarry/base/file_system.h"
@@ -14,7 +15,8 @@ namespace quarry::index {
 
 struct SegmentOptions {
   std::uint32_t dimensions = 0;
-  bool source = true;  // documents carry their whole source (only recorded: the caller decides what `text` holds)
+  bool source =
+      true;  // documents carry their whole source (only recorded: the caller decides what `text` holds)
 };
 
 // Not thread-safe. The bytes written depend on the documents and their order only.
@@ -35,8 +37,9 @@ class SegmentWriter {
   std::unique_ptr<State> state_;
 };
 
-// Writes one segment that holds the files whose bit is set in `keep` (one vector<bool> a segment), in order, as if
-// they had been added to one writer. remap[s][f] is the new ordinal of file f of segment s, or kDropped.
+// Writes one segment that holds the files whose bit is set in `keep` (one vector<bool> a segment), in order,
+// as if they had been added to one writer. remap[s][f] is the new ordinal of file f of segment s, or
+// kDropped.
 inline constexpr std::uint32_t kDropped = 0xffffffff;
 [[nodiscard]] Result<std::vector<std::vector<std::uint32_t>>> merge_segments(
     FileSystem& files, std::span<const std::shared_ptr<const Segment>> segments,

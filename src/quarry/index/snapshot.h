@@ -1,7 +1,8 @@
-// One committed version of an index as readers see it: segments, and which of their files are live in which view.
+// One committed version of an index as readers see it: segments, and which of their files are live in which
+// view.
 //
-// A view is one repository as a work tree or revision shows it: a list of files over the segments that all views
-// share. Fifty work trees of one repository are fifty lists and little more than one set of segments.
+// A view is one repository as a work tree or revision shows it: a list of files over the segments that all
+// views share. Fifty work trees of one repository are fifty lists and little more than one set of segments.
 #pragma once
 
 #include <array>
@@ -27,7 +28,7 @@ struct ViewInfo {
   std::string remote;
   std::string prefix;
   std::uint32_t files = 0;
-  std::uint32_t units = 0;            // without the files' own
+  std::uint32_t units = 0;  // without the files' own
   std::uint64_t source_bytes = 0;
   std::vector<std::pair<std::string, std::uint32_t>> skipped;  // reason, how many; sorted by reason
 };
@@ -44,11 +45,16 @@ class FileSet {
  public:
   FileSet() = default;
   explicit FileSet(std::uint32_t files, bool value = false);
-  [[nodiscard]] bool contains(std::uint32_t file) const { return (words_[file >> 6] >> (file & 63) & 1) != 0; }
+  [[nodiscard]] bool contains(std::uint32_t file) const {
+    return (words_[file >> 6] >> (file & 63) & 1) != 0;
+  }
   void insert(std::uint32_t file) { words_[file >> 6] |= std::uint64_t{1} << (file & 63); }
   void merge(const FileSet& other);
   [[nodiscard]] std::uint32_t count() const;
   [[nodiscard]] std::uint32_t size() const { return size_; }
+  [[nodiscard]] std::span<const std::uint64_t> words() const {
+    return words_;
+  }  // bit f % 64 of word f / 64: file f
 
  private:
   std::uint32_t size_ = 0;
@@ -59,15 +65,17 @@ class FileSet {
 struct Totals {
   std::uint64_t files = 0;
   std::uint64_t units = 0;  // without the files' own
-  std::array<std::uint64_t, kFieldCount> terms{};  // a field; stem and folder over files, the others over units
+  std::array<std::uint64_t, kFieldCount>
+      terms{};  // a field; stem and folder over files, the others over units
 };
 
 // Immutable and safe to share between threads; its files stay readable while it lives, whatever writers do.
 class Snapshot {
  public:
-  // The newest committed version. ErrorKind::not_found where the folder holds no index (the message says how to
-  // make one), corrupt, version_mismatch.
-  [[nodiscard]] static Result<std::shared_ptr<const Snapshot>> open(FileSystem& files, const std::filesystem::path& directory);
+  // The newest committed version. ErrorKind::not_found where the folder holds no index (the message says how
+  // to make one), corrupt, version_mismatch.
+  [[nodiscard]] static Result<std::shared_ptr<const Snapshot>> open(FileSystem& files,
+                                                                    const std::filesystem::path& directory);
   ~Snapshot();
 
   [[nodiscard]] std::uint64_t version() const;  // 1, 2, 3 ... a commit

@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
 namespace quarry::text {
 
@@ -14,5 +13,8 @@ using Term = std::uint64_t;
 
 // The exact, case-sensitive name of a symbol ("RouterGroup"), in a key space of its own.
 [[nodiscard]] Term symbol_term(std::string_view name);
+
+// A lower-case word that is already stemmed.
+[[nodiscard]] Term word_term(std::string_view stemmed);
 
 }  // namespace quarry::text

@@ -1,0 +1,78 @@
+#!/bin/bash
+# Every check there is, one after the other; goes on after a failure and ends with the sum of all tests.
+# Called by `./setup test`, which has installed what this needs. Logs: build/checks/<check>.log
+#
+#   .ci/checks.sh              all of them
+#   .ci/checks.sh NAME ...     only these; the names stand at the end of this file
+set -u
+cd "$(dirname "$0")/.."
+jobs=${JOBS:-$(nproc)}
+export QUARRY_FUZZ_SECONDS=${QUARRY_FUZZ_SECONDS:-10}
+mkdir -p build/checks
+
+passed=0 failed=0 failures=()
+
+# check NAME COMMAND...: runs it, adds its tests to the sum (one for a command that is no test program).
+check() {
+  local name=$1 log=build/checks/$1.log start=$SECONDS status=0 good bad
+  shift
+  printf '==> %-22s ' "$name"
+  rm -f "build/checks/$name.xml"
+  "$@" >"$log" 2>&1 </dev/null || status=$?
+  read -r good bad < <(count "build/checks/$name.xml" "$status")
+  passed=$((passed + good)) failed=$((failed + bad))
+  printf '%4d passed, %d failed, %d s\n' "$good" "$bad" $((SECONDS - start))
+  if ((bad > 0)); then
+    failures+=("$name")
+    printf '    the end of %s:\n' "$log"
+    tail -n 40 "$log" | sed 's/^/    /'
+  fi
+}
+
+# The tests that passed and failed: from ctest's report if there is one, else the command itself counts as one.
+count() {
+  local report=$1 status=$2 tests=0 bad=0
+  if [ -s "$report" ]; then
+    tests=$(grep -o '<testcase ' "$report" | wc -l)
+    bad=$(grep -c 'status="fail"' "$report")
+  fi
+  if ((tests == 0)); then
+    if ((status == 0)); then echo "1 0"; else echo "0 1"; fi
+  else
+    ((status != 0 && bad == 0)) && bad=1 # ctest itself failed
+    echo "$((tests - bad)) $bad"
+  fi
+}
+
+build() { cmake --preset "$1" && cmake --build --preset "$1" --parallel "$jobs"; }
+
+# Named after the preset, so that its report is found.
+build_and_test() {
+  build "$1" &&
+    ctest --preset "$1" --parallel "$jobs" --no-tests=error --output-junit "$PWD/build/checks/$1.xml"
+}
+
+formatted() { git ls-files '*.cpp' '*.h' | xargs clang-format-14 --dry-run --Werror; }
+
+# A bounded set: the sources themselves, not the tests; headers are seen through them.
+tidy() {
+  local sources
+  mapfile -t sources < <(git ls-files 'src/quarry/*.cpp' | grep -v '_test\.cpp$')
+  run-clang-tidy-14 -quiet -p build/release -j "$jobs" "${sources[@]}"
+}
+
+names=("$@")
+((${#names[@]})) || names=(release format main_job install package asan tsan fuzz tidy)
+for name in "${names[@]}"; do
+  case $name in
+    release | asan | tsan | fuzz) check "$name" build_and_test "$name" ;;
+    format) check "$name" formatted ;;
+    main_job | install | package) check "$name" ".ci/$name.sh" ;;
+    tidy) check "$name" tidy ;;
+    *) echo "checks.sh: no check named $name" >&2; exit 2 ;;
+  esac
+done
+
+((${#failures[@]})) && printf 'failed: %s\n' "${failures[*]}"
+printf '%d passed, %d failed\n' "$passed" "$failed"
+((failed == 0))

@@ -1,0 +1,73 @@
+"""Searching: warm latency in one process, cold latency of a whole process."""
+import json
+import os
+import pathlib
+import shutil
+
+import harness
+import indexing
+
+HERE = pathlib.Path(__file__).resolve().parent
+FUNCTIONS = 50_000
+
+
+def corpus(options, corpora):
+    """One folder of about 50,000 units: real repositories side by side, filled up with generated files."""
+    together = harness.fresh(corpora.scratch / "together")
+    target = corpora.scratch / "search-index"
+    units = 0
+    for name, root in corpora.repositories():
+        if units >= FUNCTIONS:
+            break
+        shutil.copytree(root, together / name, symlinks=True,
+                        ignore=shutil.ignore_patterns(".git", "site-packages", "dist-packages"))
+        shutil.rmtree(target, ignore_errors=True)
+        harness.run([options.quarry, "index", "--index", target, "--no-vectors", together / name])
+        units += indexing.units_of(options, target)
+    if units < FUNCTIONS:
+        shutil.copytree(corpora.generated((FUNCTIONS - units) // 10 + 1, 9), together / "generated")
+    shutil.rmtree(target, ignore_errors=True)
+    harness.run([options.quarry, "index", "--index", target, "--no-vectors", together])
+    return together, target, indexing.units_of(options, target)
+
+
+def search(options, corpora):
+    together, target, units = corpus(options, corpora)
+    queries = (HERE / "queries.txt").read_text(encoding="utf-8").split("\n")
+    queries = [query for query in queries if query]
+    text = "\n".join(queries * 11) + "\n"  # the first pass touches the pages
+    command = [options.quarry, "search", "--index", target, "--no-vectors", "--json", "-n", "10"]
+
+    half, tail = [], []
+    for number in range(options.rounds):
+        harness.say(f"search, round {number + 1} of {options.rounds}")
+        lines = harness.run([*command, "--queries", "-"], stdin=text).out.splitlines()
+        took = [json.loads(line)["took_ms"] for line in lines][len(queries):]
+        half.append(harness.quantile(took, 0.5))
+        tail.append(harness.quantile(took, 0.99))
+    warm = [["quarry, words only", harness.spread(half, digits=3), harness.spread(tail, digits=3)]]
+    peer = indexing.peer_python(options, corpora)
+    if peer:
+        env = dict(os.environ, SEMBLE_INDEX_WORKERS=str(os.cpu_count()))
+        took = json.loads(harness.run([peer, HERE / "semble_peer.py", "search", together], stdin="\n".join(queries),
+                                      env=env).out)["ms"]
+        warm.append([f"semble {options.semble}, words only", f"{harness.quantile(took, 0.5):.3f}",
+                     f"{harness.quantile(took, 0.99):.3f}"])
+    out = harness.table("Search, warm", f"{units} units, {len(queries)} queries ten times over after one pass to warm up, "
+                        "ten results each with their code; milliseconds a query.", ["", "p50", "p99"], warm)
+
+    ours, floors, greps = [], [], []
+    for number in range(max(options.rounds, 15)):
+        query = queries[number % len(queries)]
+        floors.append(harness.run([options.quarry, "--version"]).seconds)
+        ours.append(harness.run([*command, query], ok=(0, 1)).seconds)
+        greps.append(grep_seconds(together, query.split()[-1]))
+    cold = [["quarry --version (floor)", harness.spread(floors, 1e3, 1)],
+            ["quarry search on the existing index", harness.spread(ours, 1e3, 1)],
+            ["grep -rIlwF of one word of the query over the same files (peer)", harness.spread(greps, 1e3, 1)]]
+    return out + "\n\n" + harness.table("Search, a whole process", "Process start to exit; files in the page cache.",
+                                        ["", "milliseconds"], cold)
+
+
+def grep_seconds(root, word):
+    return harness.run(["grep", "-rIlwF", "--", word, root], ok=(0, 1)).seconds

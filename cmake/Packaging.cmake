@@ -1,0 +1,48 @@
+# What `cmake --install` and `cpack` put on a machine: the program, its manual and completions, the licences. It
+# needs shared libraries of Debian and nothing of the build folder, of npm or of node.
+
+# The licences of all code inside the program itself, gathered from where the code came from.
+set(grammar_modules "${PROJECT_SOURCE_DIR}/grammars/node_modules")
+set(licenses "${PROJECT_BINARY_DIR}/THIRD_PARTY_LICENSES")
+file(GLOB license_files CONFIGURE_DEPENDS
+  "${grammar_modules}/tree-sitter/LICENSE"
+  "${grammar_modules}/tree-sitter/vendor/tree-sitter/lib/src/unicode/LICENSE"
+  "${grammar_modules}/tree-sitter-*/LICENSE*"
+  "${grammar_modules}/@tree-sitter-grammars/*/LICENSE*"
+  /usr/share/doc/libcli11-dev/copyright
+  /usr/share/doc/libexpected-dev/copyright
+  /usr/share/doc/libutfcpp-dev/copyright
+  /usr/share/doc/libyaml-cpp-dev/copyright
+  /usr/share/doc/nlohmann-json3-dev/copyright)
+list(FILTER license_files EXCLUDE REGEX "tree-sitter-cli")
+set(text "Licences of the code inside the quarry program that others wrote.\n")
+foreach(file IN LISTS license_files)
+  cmake_path(GET file PARENT_PATH component)
+  string(REGEX REPLACE "^(${grammar_modules}|/usr/share/doc)/" "" component "${component}")
+  file(READ "${file}" license)
+  string(APPEND text "\n\n==== ${component} ====\n\n${license}")
+endforeach()
+file(WRITE "${licenses}" "${text}")
+
+set(documents "${CMAKE_INSTALL_DATADIR}/doc/quarry")
+install(TARGETS quarry RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+install(FILES LICENSE DESTINATION "${documents}" RENAME copyright)
+install(FILES docs/THIRD_PARTY.md "${licenses}" CHANGELOG.md DESTINATION "${documents}")
+
+configure_file(cmake/InstallGenerated.cmake.in InstallGenerated.cmake @ONLY)
+install(SCRIPT "${PROJECT_BINARY_DIR}/InstallGenerated.cmake")
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME quarry)
+set(CPACK_PACKAGE_VENDOR "The Quarry developers")
+set(CPACK_PACKAGE_CONTACT "The Quarry developers <quarry@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
+set(CPACK_PACKAGE_DESCRIPTION "Indexes the functions of source code in twenty languages and answers plain-English\
+ descriptions with the functions that fit. Runs on one machine, without a service and without a network.")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION devel)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS git)
+include(CPack)

@@ -1,0 +1,193 @@
+#include "quarry/corpus/content.h"
+
+#include <fmt/format.h>
+#include <utf8.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <iterator>
+#include <optional>
+
+namespace quarry::corpus {
+namespace {
+
+// git looks for NUL in the first 8000 bytes as well.
+constexpr std::size_t kBinaryProbe = 8192;
+// Above this share of bytes that are no UTF-8 the text is in some other encoding than Latin-1 with accents
+// here and there, or no text at all (random bytes: about one half).
+constexpr std::size_t kMaxInvalidPercent = 30;
+// Programs written by people average 25 to 60 bytes a line, minified ones thousands.
+constexpr std::size_t kMinifiedMinBytes = 2048;
+constexpr std::size_t kMinifiedAverageLine = 300;
+constexpr std::size_t kMinifiedLongLine = 20'000;  // one such line that is nearly all of the file
+constexpr std::size_t kHeaderBytes = 2048;         // where generators put their note
+constexpr std::size_t kHeaderLines = 40;           // room for a licence before it
+constexpr std::size_t kOpeningLines = 15;          // further down, looser words are about a part of the file
+
+tl::unexpected<Skipped> skip(const std::string& path, SkipReason reason, std::string detail) {
+  return tl::unexpected(Skipped{path, reason, std::move(detail)});
+}
+
+// Lone surrogates and an odd last byte become U+FFFD; utfcpp's own conversion throws at the first of them.
+std::string utf8_from_utf16(std::string_view bytes, bool big_endian) {
+  std::string text;
+  text.reserve(bytes.size());
+  const auto unit = [&](std::size_t i) {
+    const auto a = static_cast<unsigned char>(bytes[i]);
+    const auto b = static_cast<unsigned char>(bytes[i + 1]);
+    return static_cast<char32_t>(big_endian ? a << 8 | b : b << 8 | a);
+  };
+  const auto is_high = [](char32_t c) { return c >= 0xD800 && c < 0xDC00; };
+  const auto is_low = [](char32_t c) { return c >= 0xDC00 && c < 0xE000; };
+  std::size_t i = 0;
+  for (; i + 1 < bytes.size(); i += 2) {
+    char32_t c = unit(i);
+    if (is_high(c) && i + 3 < bytes.size() && is_low(unit(i + 2))) {
+      c = 0x10000 + ((c - 0xD800) << 10) + (unit(i + 2) - 0xDC00);
+      i += 2;
+    } else if (is_high(c) || is_low(c)) {
+      c = 0xFFFD;
+    }
+    utf8::append(c, std::back_inserter(text));
+  }
+  if (i < bytes.size()) utf8::append(char32_t{0xFFFD}, std::back_inserter(text));
+  return text;
+}
+
+bool has_nul(std::string_view text) {
+  const std::size_t probe = std::min(text.size(), kBinaryProbe);
+  return probe != 0 && std::memchr(text.data(), '\0', probe) != nullptr;
+}
+
+// Bytes of `text` to well-formed UTF-8; nothing where too many of them are none.
+std::optional<std::string> repaired(std::string_view text) {
+  std::string result;
+  result.reserve(text.size() + text.size() / 8);
+  std::size_t invalid = 0;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end) {
+    const char* const bad = utf8::find_invalid(at, end);
+    result.append(at, bad);
+    if (bad == end) break;
+    // One replacement a maximal run of continuation bytes, as utfcpp does it.
+    at = bad + 1;
+    while (at != end && (static_cast<unsigned char>(*at) & 0xC0) == 0x80) ++at;
+    invalid += static_cast<std::size_t>(at - bad);
+    result += "\xEF\xBF\xBD";
+  }
+  if (invalid * 100 > text.size() * kMaxInvalidPercent) return std::nullopt;
+  return result;
+}
+
+bool is_prose(Language language) {
+  return language == Language::text || language == Language::markdown ||
+         language == Language::restructuredtext;
+}
+
+std::optional<std::string> minified(std::string_view text) {
+  if (text.size() < kMinifiedMinBytes) return std::nullopt;
+  std::size_t lines = 0;
+  std::size_t longest = 0;
+  for (std::size_t at = 0; at < text.size(); ++lines) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    longest = std::max(longest, end - at);
+    at = end + 1;
+  }
+  const std::size_t average = text.size() / lines;
+  if (average > kMinifiedAverageLine) return fmt::format("{} bytes a line", average);
+  if (longest > kMinifiedLongLine && longest > text.size() / 5 * 4) {
+    return fmt::format("a line of {} bytes", longest);
+  }
+  return std::nullopt;
+}
+
+bool contains_ignoring_case(std::string_view line, std::string_view lower_phrase) {
+  const auto same = [](char a, char b) {
+    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+  };
+  return std::search(line.begin(), line.end(), lower_phrase.begin(), lower_phrase.end(), same) != line.end();
+}
+
+// Only comments count: a program that writes such headers holds them in strings.
+bool is_comment(std::string_view line, bool in_block) {
+  static constexpr std::array kMarks =
+      std::to_array<std::string_view>({"//", "/*", "#", "--", ";", "<!--", "%", "{-", "(*", "\"\"\"", "'''"});
+  return in_block || std::ranges::any_of(kMarks, [&](auto mark) { return line.starts_with(mark); });
+}
+
+std::optional<std::string> generated(std::string_view text) {
+  // Not "<auto-generated/>": in C# it is put on files of one's own to silence style checkers.
+  static constexpr std::array kMarkers =
+      std::to_array<std::string_view>({"code generated by", "@generated", "this code was generated",
+                                       "generated by the protocol buffer compiler"});
+  static constexpr std::array kLooseWords = std::to_array<std::string_view>(
+      {"automatically generated by", "autogenerated by", "auto-generated by", "auto generated by",
+       "this file was generated", "this file is generated", "this file was automatically generated",
+       "this file is automatically generated", "this file was auto-generated", "this file is auto-generated",
+       "this file was autogenerated", "this file is autogenerated", "machine generated",
+       "machine-generated"});
+  std::string_view rest = text.substr(0, kHeaderBytes);
+  bool in_block = false;
+  for (std::size_t number = 0; number < kHeaderLines && !rest.empty(); ++number) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    if (line.starts_with("/*") || line.starts_with("<!--")) in_block = true;
+    if (is_comment(line, in_block)) {
+      const auto found = [&](std::string_view phrase) { return contains_ignoring_case(line, phrase); };
+      if (const auto* hit = std::ranges::find_if(kMarkers, found); hit != kMarkers.end())
+        return std::string(*hit);
+      if (number < kOpeningLines) {
+        const auto* hit = std::ranges::find_if(kLooseWords, found);
+        if (hit != kLooseWords.end()) return std::string(*hit);
+      }
+      if (contains_ignoring_case(line, "do not edit") && contains_ignoring_case(line, "generated")) {
+        return "do not edit";
+      }
+    }
+    if (line.find("*/") != std::string_view::npos || line.find("-->") != std::string_view::npos)
+      in_block = false;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+tl::expected<Content, Skipped> content_of(const std::string& path, std::string bytes,
+                                          const ListOptions& options) {
+  using namespace std::string_view_literals;
+  Content content;
+  const std::string_view raw = bytes;
+  if (raw.starts_with("\xFF\xFE\0\0"sv) || raw.starts_with("\0\0\xFE\xFF"sv)) {
+    return skip(path, SkipReason::encoding, "UTF-32");
+  }
+  const bool little = raw.starts_with("\xFF\xFE"sv);
+  const bool big = raw.starts_with("\xFE\xFF"sv);
+  if (little || big) {
+    std::string text = utf8_from_utf16(raw.substr(2), big);
+    if (has_nul(text)) return skip(path, SkipReason::binary, "NUL bytes");
+    content.blob = blob_id_of(bytes);
+    content.text = std::move(text);
+  } else {
+    if (has_nul(raw)) return skip(path, SkipReason::binary, "NUL bytes");
+    content.blob = blob_id_of(bytes);
+    if (raw.starts_with("\xEF\xBB\xBF"sv)) bytes.erase(0, 3);
+    if (utf8::is_valid(bytes.begin(), bytes.end())) {
+      content.text = std::move(bytes);
+    } else {
+      auto text = repaired(bytes);
+      if (!text) return skip(path, SkipReason::encoding, "neither UTF-8 nor UTF-16 with a byte order mark");
+      content.text = *std::move(text);
+    }
+  }
+  if (!options.builtin_rules) return content;
+  if (is_prose(detect_language(path, content.text))) return content;
+  if (auto why = minified(content.text)) return skip(path, SkipReason::minified, *std::move(why));
+  if (auto why = generated(content.text)) return skip(path, SkipReason::generated, *std::move(why));
+  return content;
+}
+
+}  // namespace quarry::corpus

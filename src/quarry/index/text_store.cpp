@@ -1,0 +1,111 @@
+#include "quarry/index/text_store.h"
+
+#include <zstd.h>
+
+#include <algorithm>
+
+#include "quarry/index/segment_format.h"
+
+namespace quarry::index {
+namespace {
+
+// Level 3 against 1: docs/INDEX_FORMAT.md, "Text".
+constexpr int kLevel = 3;
+constexpr std::size_t kCachedBlocks = 128;
+
+}  // namespace
+
+TextWriter::TextWriter(Sink sink)
+    : sink_(std::move(sink)), context_(ZSTD_createCCtx()), compressed_(ZSTD_compressBound(kTextBlockBytes)) {
+  block_.reserve(kTextBlockBytes);
+}
+
+TextWriter::~TextWriter() {
+  ZSTD_freeCCtx(context_);
+}
+
+void TextWriter::add(std::string_view text) {
+  raw_size_ += text.size();
+  while (!text.empty()) {
+    const std::size_t part = std::min(text.size(), kTextBlockBytes - block_.size());
+    block_.append(text.substr(0, part));
+    text.remove_prefix(part);
+    if (block_.size() == kTextBlockBytes) flush();
+  }
+}
+
+void TextWriter::flush() {
+  offsets_.add(written_);
+  // Cannot fail: the room is ZSTD_compressBound of the largest block.
+  const std::size_t size = ZSTD_compressCCtx(context_, compressed_.data(), compressed_.size(), block_.data(),
+                                             block_.size(), kLevel);
+  sink_(std::span<const std::byte>(compressed_).first(ZSTD_isError(size) != 0 ? 0 : size));
+  written_ += size;
+  block_.clear();
+}
+
+void TextWriter::finish() {
+  if (!block_.empty()) flush();
+  offsets_.add(written_);
+}
+
+void TextWriter::write_offsets(CheckedFileWriter& out) {
+  out.begin_section(static_cast<std::uint32_t>(SegmentSection::text_offsets));
+  out.append(offsets_.finish());
+}
+
+bool TextReader::open(const CheckedFile& file, std::uint64_t raw_size) {
+  file_ = &file;
+  bytes_ = file.section(static_cast<std::uint32_t>(SegmentSection::text_blocks));
+  raw_size_ = raw_size;
+  const std::uint64_t blocks = (raw_size + kTextBlockBytes - 1) / kTextBlockBytes;
+  return offsets_.open(file.section(static_cast<std::uint32_t>(SegmentSection::text_offsets)), blocks + 1);
+}
+
+Result<std::string> TextReader::read(std::uint64_t begin, std::uint64_t end) const {
+  end = std::min(end, raw_size_);
+  std::string text;
+  if (begin >= end) return text;
+  text.reserve(end - begin);
+  for (std::uint64_t number = begin / kTextBlockBytes; number * kTextBlockBytes < end; ++number) {
+    QUARRY_TRY(const Block part, block(number));
+    const std::uint64_t base = number * kTextBlockBytes;
+    const std::uint64_t from = std::max(begin, base) - base;
+    const std::uint64_t to = std::min<std::uint64_t>(end - base, part->size());
+    if (from < to) text.append(*part, from, to - from);
+  }
+  return text;
+}
+
+Result<TextReader::Block> TextReader::block(std::uint64_t number) const {
+  {
+    const std::scoped_lock guard(cache_->mutex);
+    if (const auto found = cache_->entries.find(number); found != cache_->entries.end()) {
+      cache_->recent.splice(cache_->recent.begin(), cache_->recent, found->second);
+      return found->second->second;
+    }
+  }
+  const std::uint64_t begin = offsets_.get(number);
+  const std::uint64_t end = offsets_.get(number + 1);
+  if (begin > end || end > bytes_.size()) return file_->damaged("a block of text lies outside");
+  const auto compressed = bytes_.subspan(begin, end - begin);
+  QUARRY_CHECK(file_->verify(compressed));
+  auto text = std::make_shared<std::string>();
+  text->resize(std::min<std::uint64_t>(kTextBlockBytes, raw_size_ - number * kTextBlockBytes));
+  const std::size_t size = ZSTD_decompress(text->data(), text->size(), compressed.data(), compressed.size());
+  if (ZSTD_isError(size) != 0 || size != text->size())
+    return file_->damaged("a block of text does not decompress");
+
+  const std::scoped_lock guard(cache_->mutex);
+  if (!cache_->entries.contains(number)) {
+    cache_->recent.emplace_front(number, text);
+    cache_->entries.emplace(number, cache_->recent.begin());
+    if (cache_->recent.size() > kCachedBlocks) {
+      cache_->entries.erase(cache_->recent.back().first);
+      cache_->recent.pop_back();
+    }
+  }
+  return text;
+}
+
+}  // namespace quarry::index
