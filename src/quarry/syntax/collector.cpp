@@ -234,6 +234,8 @@ struct Collector::State {
   void place(const TreeWalk::Node& node, const PatternRule& rule, Found& found) {
     if (found.name.empty()) return;
     found.clause = rule.clause;
+    // `matrix result(a, b);` in a function looks like a prototype, and a comment above it like its doc.
+    if (rule.documented && !found.has_body && node.begin < function_end) return;
     if (found.role == Role::scope || found.role == Role::type_scope) {
       findings->definitions.push_back(found);
       return;

@@ -146,7 +146,11 @@ class Reader {
 
   bool predicate() {
     position_ += 2;
-    PatternPredicate result{word(), {}};
+    const std::size_t name = position_;
+    while (position_ < text_.size() &&
+           std::string_view(" \n\t\r()").find(text_[position_]) == std::string_view::npos)
+      ++position_;
+    PatternPredicate result{text_.substr(name, position_ - name), {}};
     while (skip_space(), peek() != ')') {
       if (position_ >= text_.size()) return false;
       if (peek() == '"') {
