@@ -24,7 +24,7 @@ std::string byte_token(unsigned char byte) {
 }  // namespace
 
 Merges Merges::build(std::span<const Merge> merges) {
-  auto table = std::make_shared<std::vector<Entry>>(std::bit_ceil(merges.size() * 2 + 2));
+  auto table = std::make_shared<std::vector<Entry>>(std::bit_ceil(merges.size() * 3 / 2 + 2));
   const std::size_t mask = table->size() - 1;
   std::uint32_t rank = 0;
   for (const Merge& merge : merges) {

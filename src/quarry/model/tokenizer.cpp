@@ -21,7 +21,8 @@ struct Tokenizer::State {
   AddedTokenFinder normalized_tokens;  // looked for after normalisation
   SpecialIds special_ids;
   std::uint32_t size = 0;
-  const Bpe* identifier_bpe = nullptr;  // `model` where the layout is Quarry's own
+  std::vector<std::size_t> added_lengths;  // code points of the added tokens that the model does not have
+  const Bpe* identifier_bpe = nullptr;     // `model` where the layout is Quarry's own
 };
 
 namespace {
@@ -30,6 +31,11 @@ const Json& part(const Json& config, const char* key) {
   static const Json kNothing;
   const Json* found = member(config, key);
   return found == nullptr ? kNothing : *found;
+}
+
+std::size_t code_points(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }));
 }
 
 // The fast path does exactly what these parts say, so it may stand in for them.
@@ -74,6 +80,9 @@ Result<Tokenizer> Tokenizer::parse(std::string_view json) {
   std::vector<AddedToken> normalized;
   for (AddedToken& token : *added) {
     state->size = std::max(state->size, token.id + 1);
+    if (!state->model->vocabulary().find(token.content)) {
+      state->added_lengths.push_back(code_points(token.content));
+    }
     if (token.normalized) {
       token.content = unicode::repaired(token.content);
       state->normalizer.apply(token.content);
@@ -177,6 +186,18 @@ std::uint32_t Tokenizer::size() const {
 std::optional<TokenId> Tokenizer::unknown() const {
   return state_->model->unknown();
 }
+
+std::size_t Tokenizer::median_token_length() const {
+  std::vector<std::size_t> lengths = state_->added_lengths;
+  const Vocabulary& tokens = vocabulary();
+  for (TokenId id = 0; id < tokens.size(); ++id) {
+    if (!tokens[id].empty()) lengths.push_back(code_points(tokens[id]));
+  }
+  if (lengths.empty()) return 0;
+  std::sort(lengths.begin(), lengths.end());
+  return (lengths[(lengths.size() - 1) / 2] + lengths[lengths.size() / 2]) / 2;
+}
+
 const Vocabulary& Tokenizer::vocabulary() const {
   return state_->model->vocabulary();
 }

@@ -48,7 +48,8 @@ class Tokenizer {
 
   [[nodiscard]] std::uint32_t size() const;  // the largest id + 1, added tokens included
   [[nodiscard]] std::optional<TokenId> unknown() const;
-  [[nodiscard]] const Vocabulary& vocabulary() const;  // without added tokens
+  [[nodiscard]] const Vocabulary& vocabulary() const;     // without added tokens
+  [[nodiscard]] std::size_t median_token_length() const;  // in code points, of all tokens
   // The tables behind Quarry's own layout; null for every other tokenizer.json.
   [[nodiscard]] const Bpe* identifier_bpe() const;
   // The same tokenizer without the fast path: for tests that compare the two.

@@ -37,7 +37,7 @@ Result<Vocabulary> Vocabulary::build(std::span<const std::pair<std::string, Toke
   auto storage = std::make_shared<Storage>();
   storage->bytes.reserve(total);
   storage->offsets.reserve(size + 1U);
-  storage->slots.assign(std::bit_ceil(std::size_t{size} * 2 + 2), 0);
+  storage->slots.assign(std::bit_ceil(std::size_t{size} * 3 / 2 + 2), 0);
   const std::size_t mask = storage->slots.size() - 1;
   for (TokenId id = 0; id < size; ++id) {
     storage->offsets.push_back(static_cast<std::uint32_t>(storage->bytes.size()));
