@@ -14,6 +14,8 @@ namespace {
 // page of results reads ten.
 constexpr int kLevel = 1;
 constexpr std::size_t kCachedBlocks = 1024;
+constexpr std::uint64_t kMaxReserve = 4U
+                                      << 20;  // sizes from disk make no allocation before the bytes are there
 
 }  // namespace
 
@@ -68,7 +70,7 @@ Result<std::string> TextReader::read(std::uint64_t begin, std::uint64_t end) con
   end = std::min(end, raw_size_);
   std::string text;
   if (begin >= end) return text;
-  text.reserve(end - begin);
+  text.reserve(std::min<std::uint64_t>(end - begin, kMaxReserve));
   for (std::uint64_t number = begin / kTextBlockBytes; number * kTextBlockBytes < end; ++number) {
     QUARRY_TRY(const Block part, block(number));
     const std::uint64_t base = number * kTextBlockBytes;
