@@ -76,6 +76,7 @@ Status IndexFolder::load() {
 }
 
 std::string IndexFolder::new_segment_name() {
+  new_segments_ = true;
   return fmt::format("{:08}-{}.seg", manifest_.sequence + 1, names_++);
 }
 std::string IndexFolder::new_view_name() {
