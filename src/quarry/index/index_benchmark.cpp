@@ -1,7 +1,8 @@
 // What the index costs on real text, apart from parsing: time of adding and writing, bytes on disk a section,
 // speed of decoding, opening and reading. `quarry_index_benchmark FOLDER [EXTENSION]`; with
-// --refresh, what an update of 10,000 files costs.
+// --refresh what an update of 10,000 files costs, with --update all stages on a real folder.
 #include <fmt/core.h>
+#include <sys/resource.h>
 
 #include <ctime>
 #include <filesystem>
@@ -98,6 +99,22 @@ Document document_of(const std::string& path, const std::string& text) {
   return document;
 }
 
+void print_sections(const Segment& segment, std::uint64_t bytes) {
+  const double all = static_cast<double>(bytes);
+  const auto share = [&](const char* name, std::uint32_t from, std::uint32_t to) {
+    std::uint64_t size = 0;
+    for (std::uint32_t id = from; id <= to; ++id) size += segment.state().file->section(id).size();
+    fmt::print("  {:<12} {:6.2f} % of the source\n", name, 100.0 * static_cast<double>(size) / all);
+  };
+  share("text", 1, 2);
+  share("postings", 3, 4);
+  share("dictionary", 5, 7);
+  share("units", 10, 26);
+  share("  names", 17, 20);
+  share("files", 30, 37);
+  fmt::print("  {:<12} {:6.2f} %\n", "all", 100.0 * static_cast<double>(segment.size_in_bytes()) / all);
+}
+
 int run(const std::filesystem::path& folder, const std::string& extension) {
   std::vector<Document> documents;
   std::uint64_t bytes = 0;
@@ -136,21 +153,7 @@ int run(const std::filesystem::path& folder, const std::string& extension) {
   if (!segment->prepare()) return 1;
   fmt::print("open {:.3f} ms, prepare {:.3f} ms\n", open_ms, ms_since(start));
 
-  const auto share = [&](const char* name, std::uint32_t from, std::uint32_t to) {
-    std::uint64_t size = 0;
-    for (std::uint32_t id = from; id <= to; ++id) size += segment->state().file->section(id).size();
-    fmt::print("  {:<12} {:6.2f} % of the source\n", name,
-               100.0 * static_cast<double>(size) / static_cast<double>(bytes));
-  };
-  share("text", 1, 2);
-  share("postings", 3, 4);
-  share("dictionary", 5, 7);
-  share("units", 10, 26);
-  share("  names", 17, 20);
-  share("files", 30, 37);
-  fmt::print("  {:<12} {:6.2f} %\n", "all",
-             100.0 * static_cast<double>(segment->size_in_bytes()) / static_cast<double>(bytes));
-
+  print_sections(*segment, bytes);
   for (int round = 0; round < 3; ++round) {
     start = Clock::now();
     std::uint64_t postings = 0;
@@ -244,14 +247,48 @@ int refresh() {
   return 0;
 }
 
+// All stages on a folder, as a user indexes it.
+int update(const std::string& folder) {
+  const TestDirectory place;
+  const auto index = place.path() / "index";
+  for (const char* what : {"first", "again"}) {
+    const double wall = wall_ms();
+    const auto source = corpus::open_source(posix_file_system(), folder);
+    if (!source) {
+      fmt::print("{}\n", source.error().message);
+      return 1;
+    }
+    const auto writer = IndexWriter::open(posix_file_system(), index);
+    const auto report = (*writer)->update(**source, {});
+    const double took = wall_ms() - wall;
+    timespec cpu{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    const auto snapshot = Snapshot::open(posix_file_system(), index).value();
+    const ViewInfo& view = snapshot->views()[0];
+    fmt::print(
+        "{}: {} files, {} units, {:.1f} MB in {:.0f} ms; process so far {:.1f} s of CPU, {} MB at most\n",
+        what, view.files, view.units, static_cast<double>(view.source_bytes) / 1e6, took,
+        static_cast<double>(cpu.tv_sec) + static_cast<double>(cpu.tv_nsec) / 1e9, usage.ru_maxrss / 1024);
+    fmt::print(
+        "  index {:.1f} % of the source, {} segments, parsed {}\n",
+        100.0 * static_cast<double>(snapshot->size_in_bytes()) / static_cast<double>(view.source_bytes),
+        snapshot->segments().size(), report ? report->parsed : 0);
+    if (snapshot->segments().size() == 1) print_sections(*snapshot->segments()[0], view.source_bytes);
+  }
+  return 0;
+}
+
 }  // namespace
 }  // namespace quarry::index
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    fmt::print("usage: quarry_index_benchmark FOLDER [EXTENSION] | --refresh\n");
+    fmt::print("usage: quarry_index_benchmark FOLDER [EXTENSION] | --refresh | --update FOLDER\n");
     return 2;
   }
   if (std::string_view(argv[1]) == "--refresh") return quarry::index::refresh();
+  if (std::string_view(argv[1]) == "--update" && argc > 2) return quarry::index::update(argv[2]);
   return quarry::index::run(argv[1], argc > 2 ? argv[2] : ".py");
 }
