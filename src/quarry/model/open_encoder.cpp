@@ -16,8 +16,9 @@ constexpr const char* kKeyVariable = "QUARRY_ENCODER_KEY";
 
 using EncoderResult = Result<std::shared_ptr<const Encoder>>;
 
-EncoderResult open_static(const FileSystem& files, const std::filesystem::path& directory, const Json&) {
-  QUARRY_TRY(std::shared_ptr<const Encoder> encoder, StaticEncoder::open(files, directory));
+EncoderResult open_static(const FileSystem& files, const std::filesystem::path& directory, const Json&,
+                          const std::string& name) {
+  QUARRY_TRY(std::shared_ptr<const Encoder> encoder, StaticEncoder::open(files, directory, name));
   return encoder;
 }
 
@@ -59,7 +60,8 @@ Result<RemoteOptions> remote_options(const Json& config) {
   return options;
 }
 
-EncoderResult open_remote(const FileSystem&, const std::filesystem::path& directory, const Json& config) {
+EncoderResult open_remote(const FileSystem&, const std::filesystem::path& directory, const Json& config,
+                          const std::string&) {
   auto options = remote_options(config);
   if (!options) return fail_in((directory / "config.json").string(), std::move(options).error());
   return open_remote_encoder(*options);
@@ -68,12 +70,14 @@ EncoderResult open_remote(const FileSystem&, const std::filesystem::path& direct
 // What opens a directory, by the "model_type" of its config.
 struct Kind {
   std::string_view model_type;
-  EncoderResult (*open)(const FileSystem&, const std::filesystem::path&, const Json&);
+  EncoderResult (*open)(const FileSystem&, const std::filesystem::path&, const Json&,
+                        const std::string& name);
 };
 constexpr std::array<Kind, 3> kKinds{
     {{"quarry-static", open_static}, {"model2vec", open_static}, {"quarry-remote", open_remote}}};
 
-EncoderResult open_directory(const FileSystem& files, const std::filesystem::path& directory) {
+EncoderResult open_directory(const FileSystem& files, const std::filesystem::path& directory,
+                             const std::string& name) {
   auto text = files.read(directory / "config.json", kMaxConfigBytes);
   if (!text) return fail_in("model " + directory.string(), std::move(text).error());
   auto config = parse_json(*text);
@@ -84,7 +88,7 @@ EncoderResult open_directory(const FileSystem& files, const std::filesystem::pat
   if (!type) return fail_in("model " + directory.string() + ": config.json", std::move(type).error());
   std::string known;
   for (const Kind& kind : kKinds) {
-    if (*type == kind.model_type) return kind.open(files, directory, *config);
+    if (*type == kind.model_type) return kind.open(files, directory, *config, name);
     known += (known.empty() ? "" : ", ") + std::string(kind.model_type);
   }
   return fail(ErrorKind::invalid_argument, "model {}: model_type \"{}\" is not supported ({} are)",
@@ -122,7 +126,8 @@ Result<std::shared_ptr<const Encoder>> open_encoder(const FileSystem& files, con
   const std::string& place = named == names.end() ? spec : named->second;
   if (place.starts_with("http://") || place.starts_with("https://")) return open_address(place);
   const auto status = files.status(place);
-  if (status && status->type == FileType::directory) return open_directory(files, place);
+  if (status && status->type == FileType::directory)
+    return open_directory(files, place, named == names.end() ? std::string() : named->first);
   std::string known;
   for (const auto& [name, target] : names) known += (known.empty() ? "" : ", ") + name;
   return fail(ErrorKind::not_found, "model \"{}\" is neither a folder, an address nor a known name ({})",

@@ -17,7 +17,7 @@ namespace quarry::model {
 using EncoderNames = std::map<std::string, std::string, std::less<>>;
 
 // `spec` is
-//  - a name of the table;
+//  - a name of the table, which becomes the encoder's name() where it is a static model (else its folder's);
 //  - a folder with a config.json whose "model_type" says what it is: "quarry-static", "model2vec", or
 //  "quarry-remote"
 //    {"url", "kind": "openai" | "open-inference", "model", "api_key_env", "dimensions", "input", "output",

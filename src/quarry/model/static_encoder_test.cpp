@@ -244,6 +244,13 @@ TEST(Quantize, RoundsAndBounds) {
   EXPECT_THAT(result, ElementsAre(0, 127, -127, 64, 0, 2, 127, -127, 0));
 }
 
+TEST_F(StaticEncoderTest, IsCalledByItsNameInTheTable) {
+  write();
+  const std::string folder = directory_.path().string();
+  EXPECT_EQ(open_encoder(posix_file_system(), "default", {{"default", folder}}).value()->name(), "default");
+  EXPECT_EQ(open_encoder(posix_file_system(), folder).value()->name(), directory_.path().filename().string());
+}
+
 TEST(OpenEncoder, SaysWhatItKnows) {
   const auto none =
       open_encoder(posix_file_system(), "/nowhere/at/all", {{"default", "/x"}, {"small", "/y"}});
