@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::uint32_t kMaxDefinitions = 20000;
 constexpr std::uint32_t kMaxSections = 10000;
-constexpr std::size_t kMaxEmbedded = 4096;
+constexpr std::size_t kEmbeddedBytes = 3;  // parsed again at most, in sizes of the file
 
 }  // namespace
 
@@ -40,9 +40,13 @@ struct Extractor::State {
     const Tree tree = parser.parse(query.language, parsed, whole, deadline);
     if (!tree) return false;
     collector.collect(query, tree.get(), source, parsed, findings);
-    // Embedded text may embed more: the list grows while it is worked off.
-    for (std::size_t i = 0; i < std::min(findings.embedded.size(), kMaxEmbedded); ++i) {
-      const Tree inner = parser.parse(query.language, parsed, findings.embedded[i].range, deadline);
+    // Embedded text may embed more: the list grows while it is worked off, within a budget.
+    std::size_t budget = kEmbeddedBytes * source.size();
+    for (std::size_t i = 0; i < findings.embedded.size(); ++i) {
+      const Range range = findings.embedded[i].range;
+      if (range.size() > budget) break;
+      budget -= range.size();
+      const Tree inner = parser.parse(query.language, parsed, range, deadline);
       if (!inner) return false;
       collector.collect(query, inner.get(), source, parsed, findings);
     }
