@@ -73,7 +73,7 @@ void append_code(std::string& text, const search::SearchResult& result, const Qu
                                                            : 20;
 
   std::vector<StyledSpan> spans;
-  if (terminal.colours) spans = words.find(code);
+  if (terminal.colours) spans = overlay(syntax_spans(result.language, code), words.find(code));
   auto number = result.start_line;
   for (const auto& line : paint_lines(code, spans, shown, terminal, width)) {
     const auto label = terminal.paint(Style::line_number, fmt::format("{:>{}}", number++, number_width));

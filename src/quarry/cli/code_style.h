@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "quarry/cli/terminal.h"
+#include "quarry/corpus/language.h"
 
 namespace quarry::cli {
 
@@ -28,6 +29,9 @@ class QueryWords {
  private:
   std::vector<std::string> stems_;  // sorted
 };
+
+// Syntax colours, by the language's grammar; none where it has none.
+[[nodiscard]] std::vector<StyledSpan> syntax_spans(corpus::Language language, std::string_view code);
 
 // `over` wins where both have a span.
 [[nodiscard]] std::vector<StyledSpan> overlay(const std::vector<StyledSpan>& under,
