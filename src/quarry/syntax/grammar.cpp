@@ -52,6 +52,7 @@ constexpr std::array kGrammars = {
     Grammar{Language::c, tree_sitter_c, {}, queries::c},
     Grammar{Language::cpp, tree_sitter_cpp, queries::c, queries::cpp},
     Grammar{Language::rust, tree_sitter_rust, {}, queries::rust},
+    Grammar{Language::php, tree_sitter_php, {}, queries::php},
 };
 
 struct Compiled {

@@ -122,6 +122,8 @@ class Compiler {
         const std::string_view value = end > i + 2 ? string_at(i + 2) : std::string_view();
         if (key == "clause") {
           rule.clause = true;
+        } else if (key == "rest") {
+          rule.rest = true;
         } else if (key == "when" && value == "documented") {
           rule.documented = true;
         } else if (key == "when" && value == "multiline") {
