@@ -6,6 +6,7 @@
 #include "quarry/syntax/collector.h"
 
 #include <algorithm>
+#include <string>
 
 namespace quarry::syntax {
 namespace {
@@ -44,6 +45,7 @@ struct Collector::State {
   std::string_view source;
   Findings* findings = nullptr;
   Run comments;
+  Range comment_row;  // comments with nothing but blanks between them
   Run attributes;
   Run attribute_doc;                 // the comments before the attributes
   std::uint32_t function_end = 0;    // where the outermost function so far ends
@@ -88,10 +90,22 @@ struct Collector::State {
     if (Found* last = last_definition(); last != nullptr && last->signature.begin == range.begin) {
       last->signature.begin = std::min(skip_space(range.end), last->range.end);
     }
+    end_signature_before(range);
     if (comments.valid && adjacent(comments.end, range.begin)) {
       comments.end = range.end;
     } else {
       comments = {range.begin, range.end, starts_line(range.begin)};
+    }
+  }
+
+  // Ruby has no brace: the comments before the first statement stand between the signature and the body.
+  void end_signature_before(Range comment) {
+    const bool follows = comment_row.end > 0 && skip_space(comment_row.end) == comment.begin;
+    comment_row = {follows ? comment_row.begin : comment.begin, comment.end};
+    Found* last = last_definition();
+    if (last != nullptr && last->signature.end == comment_row.end &&
+        last->signature.begin < comment_row.begin) {
+      last->signature = trimmed(last->signature.begin, comment_row.begin);
     }
   }
 
@@ -176,7 +190,15 @@ struct Collector::State {
     return {ts_node_start_byte(node), ts_node_end_byte(node)};
   }
 
+  [[nodiscard]] bool begins_as_wanted(const TreeWalk::Node& node) const {
+    const auto& words = query->first[node.symbol];
+    return words.empty() || std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+             return source.substr(node.begin, word.size()) == word;
+           });
+  }
+
   void on_pattern(const TreeWalk::Node& node) {
+    if (!begins_as_wanted(node)) return;
     ts_query_cursor_set_max_start_depth(cursor.get(), 0);
     ts_query_cursor_exec(cursor.get(), query->query.get(), walk.node(node));
     Found found;
@@ -236,7 +258,8 @@ struct Collector::State {
     found.clause = rule.clause;
     found.rest = rule.rest;
     if (found.role == Role::scope || found.role == Role::type_scope) {
-      if (rule.rest) found.range.end = node.parent == kNoLevel ? found.range.end : walk.level(node.parent).end;
+      if (rule.rest)
+        found.range.end = node.parent == kNoLevel ? found.range.end : walk.level(node.parent).end;
       findings->definitions.push_back(found);
       return;
     }
@@ -309,6 +332,7 @@ void Collector::collect(const LanguageQuery& query, const TSTree* tree, std::str
   state.source = source;
   state.findings = &findings;
   state.comments = state.attributes = state.attribute_doc = {};
+  state.comment_row = {};
   state.function_end = 0;
   state.first_definition = findings.definitions.size();
   state.walk.start(tree, query.flags);

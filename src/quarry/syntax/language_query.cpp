@@ -53,6 +53,7 @@ class Compiler {
     const std::uint32_t symbols = ts_language_symbol_count(language);
     result_.flags.assign(symbols, 0);
     result_.chains_of.resize(symbols);
+    result_.first.resize(symbols);
     result_.declarator = field("declarator");
   }
 
@@ -124,6 +125,8 @@ class Compiler {
           rule.clause = true;
         } else if (key == "rest") {
           rule.rest = true;
+        } else if (key == "first" && !value.empty()) {
+          for (std::uint32_t j = i + 2; j < end; ++j) rule.first.emplace_back(string_at(j));
         } else if (key == "when" && value == "documented") {
           rule.documented = true;
         } else if (key == "when" && value == "multiline") {
@@ -197,6 +200,18 @@ class Compiler {
     return flag_roots(pattern, kPattern);
   }
 
+  // One pattern that may begin with anything opens its root to everything.
+  void note_first_words(TSSymbol root) {
+    auto& words = result_.first[root];
+    const auto& more = result_.rules.back().first;
+    const bool open = (result_.flags[root] & kPattern) != 0 && words.empty();
+    if (open || more.empty()) {
+      words.clear();
+    } else {
+      words.insert(words.end(), more.begin(), more.end());
+    }
+  }
+
   [[nodiscard]] static SymbolFlags single_node_flag(const Pattern& pattern) {
     const Pattern* node = &pattern;
     if (node->captures.size() != 1 || !node->plain) return 0;
@@ -217,6 +232,7 @@ class Compiler {
       return fail(ErrorKind::invalid_argument, "a pattern starts with a kind of node, not with \"{}\"",
                   pattern.kind);
     }
+    if (flag == kPattern) note_first_words(*root);
     result_.flags[*root] |= flag;
     return {};
   }

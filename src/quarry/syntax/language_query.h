@@ -52,6 +52,7 @@ struct PatternRule {
       false;            // (#set! when "multiline"): ... only over more than one line; both: either is enough
   bool clause = false;  // (#set! clause): joins the definition of the same name right before it
   bool rest = false;    // (#set! rest): a scope of all that follows it, up to the next one of its kind
+  std::vector<std::string> first;  // (#set! first "a" "b"): tried only where the root's text begins so
 };
 
 // A reference pattern that is a straight line from the name up, `(call function: (identifier) @reference)`:
@@ -77,6 +78,8 @@ struct LanguageQuery {
   std::vector<SymbolFlags> flags;                // a symbol each
   std::vector<Role> roles;                       // a capture of the query each
   std::vector<PatternRule> rules;                // a pattern each
+  std::vector<std::vector<std::string>> first;   // a symbol each: its patterns are tried only where the text
+                                                 // begins with one of these; empty: everywhere
   std::vector<ReferenceChain> chains;
   std::vector<std::vector<std::uint32_t>> chains_of;  // a symbol each: positions in `chains`
   TSFieldId declarator = 0;
