@@ -53,6 +53,7 @@ constexpr std::array kGrammars = {
     Grammar{Language::cpp, tree_sitter_cpp, queries::c, queries::cpp},
     Grammar{Language::rust, tree_sitter_rust, {}, queries::rust},
     Grammar{Language::php, tree_sitter_php, {}, queries::php},
+    Grammar{Language::ruby, tree_sitter_ruby, {}, queries::ruby},
 };
 
 struct Compiled {
