@@ -54,6 +54,7 @@ constexpr std::array kGrammars = {
     Grammar{Language::rust, tree_sitter_rust, {}, queries::rust},
     Grammar{Language::php, tree_sitter_php, {}, queries::php},
     Grammar{Language::ruby, tree_sitter_ruby, {}, queries::ruby},
+    Grammar{Language::csharp, tree_sitter_c_sharp, {}, queries::csharp},
 };
 
 struct Compiled {
