@@ -55,6 +55,7 @@ constexpr std::array kGrammars = {
     Grammar{Language::php, tree_sitter_php, {}, queries::php},
     Grammar{Language::ruby, tree_sitter_ruby, {}, queries::ruby},
     Grammar{Language::csharp, tree_sitter_c_sharp, {}, queries::csharp},
+    Grammar{Language::kotlin, tree_sitter_kotlin, {}, queries::kotlin},
 };
 
 struct Compiled {
