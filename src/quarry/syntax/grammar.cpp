@@ -56,6 +56,7 @@ constexpr std::array kGrammars = {
     Grammar{Language::ruby, tree_sitter_ruby, {}, queries::ruby},
     Grammar{Language::csharp, tree_sitter_c_sharp, {}, queries::csharp},
     Grammar{Language::kotlin, tree_sitter_kotlin, {}, queries::kotlin},
+    Grammar{Language::scala, tree_sitter_scala, {}, queries::scala},
 };
 
 struct Compiled {
