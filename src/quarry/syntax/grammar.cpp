@@ -57,6 +57,7 @@ constexpr std::array kGrammars = {
     Grammar{Language::csharp, tree_sitter_c_sharp, {}, queries::csharp},
     Grammar{Language::kotlin, tree_sitter_kotlin, {}, queries::kotlin},
     Grammar{Language::scala, tree_sitter_scala, {}, queries::scala},
+    Grammar{Language::swift, tree_sitter_swift, {}, queries::swift},
 };
 
 struct Compiled {
