@@ -4,4 +4,9 @@
 cmake --install build/release --strip --prefix "$scratch/prefix"
 if readelf -d "$scratch/prefix/bin/quarry" | grep -E 'R(UN)?PATH'; then fail "it looks for libraries in a folder of the build"; fi
 if strings -a "$scratch/prefix/bin/quarry" | grep -F "$PWD/"; then fail "it names a path of the build"; fi
+for file in man/man1/quarry.1 bash-completion/completions/quarry zsh/vendor-completions/_quarry \
+  fish/vendor_completions.d/quarry.fish doc/quarry/copyright doc/quarry/THIRD_PARTY_LICENSES; do
+  [ -s "$scratch/prefix/share/$file" ] || fail "share/$file is missing"
+done
+bash -n "$scratch/prefix/share/bash-completion/completions/quarry"
 exercise "$scratch/prefix/bin/quarry"

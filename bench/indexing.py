@@ -13,13 +13,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 def listed(options, root):
     """(language, path) of the files that quarry would index below root."""
-    out = harness.run([options.quarry, "index", "--list-files", "--json", root]).out
-    files = []
-    for line in out.splitlines():
-        entry = json.loads(line)
-        if "skipped" not in entry:
-            files.append((entry["language"], str(pathlib.Path(root, entry["path"]))))
-    return files
+    report = json.loads(harness.run([options.quarry, "index", "--list-files", "--json", root]).out)
+    return [(entry["language"], str(pathlib.Path(root, entry["path"]))) for entry in report["files"]]
 
 
 def index_once(options, corpora, roots):
@@ -157,4 +152,4 @@ def largest(options, corpora, count):
 
 def units_of(options, index):
     status = json.loads(harness.run([options.quarry, "status", "--index", index, "--json"]).out)
-    return status["units"]
+    return sum(repository["functions"] for repository in status["repositories"])

@@ -11,8 +11,8 @@ file(GLOB license_files CONFIGURE_DEPENDS
   "${grammar_modules}/@tree-sitter-grammars/*/LICENSE*"
   /usr/share/doc/libcli11-dev/copyright
   /usr/share/doc/libexpected-dev/copyright
-  /usr/share/doc/libspdlog-dev/copyright
   /usr/share/doc/libutfcpp-dev/copyright
+  /usr/share/doc/libyaml-cpp-dev/copyright
   /usr/share/doc/nlohmann-json3-dev/copyright)
 list(FILTER license_files EXCLUDE REGEX "tree-sitter-cli")
 set(text "Licences of the code inside the quarry program that others wrote.\n")
@@ -28,6 +28,9 @@ set(documents "${CMAKE_INSTALL_DATADIR}/doc/quarry")
 install(TARGETS quarry RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 install(FILES LICENSE DESTINATION "${documents}" RENAME copyright)
 install(FILES docs/THIRD_PARTY.md "${licenses}" CHANGELOG.md DESTINATION "${documents}")
+
+configure_file(cmake/InstallGenerated.cmake.in InstallGenerated.cmake @ONLY)
+install(SCRIPT "${PROJECT_BINARY_DIR}/InstallGenerated.cmake")
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME quarry)

@@ -20,3 +20,7 @@ if(QUARRY_TESTS)
   find_package(GTest REQUIRED)
   include(GoogleTest)
 endif()
+
+# Tokenizers of models: patterns and Unicode.
+pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
+pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)

@@ -27,7 +27,7 @@ class TestDirectory {
 
   // Writes `text` to `name` below the folder, making folders on the way, and returns the whole path.
   std::filesystem::path write(std::string_view name, std::string_view text) const {
-    const auto path = path_ / name;
+    auto path = path_ / name;
     std::filesystem::create_directories(path.parent_path());
     std::ofstream(path, std::ios::binary) << text;
     return path;

@@ -12,7 +12,7 @@ namespace {
 // Only names that nobody gives to code of their own. `build`, `dist`, `target`, `out` and `bin` are names of
 // first-party packages too (go/build), so those folders go by what lies in them or by .gitignore.
 constexpr std::string_view kVendoredFolders =
-    "node_modules bower_components jspm_packages web_modules vendor vendored third_party third-party "
+    "node_modules bower_components jspm_packages web_modules vendor vendored _vendor third_party third-party "
     "thirdparty "
     "3rdparty Godeps Pods Carthage site-packages .venv .virtualenv .eggs .yarn .pnpm-store";
 constexpr std::string_view kGeneratedFolders =
@@ -43,31 +43,37 @@ constexpr std::string_view kBinaryExtensions =
     "bin img rom hex dmp pcap mo gmo der p12 pfx jks keystore crt cer gpg sig "
     "blend fbx glb stl 3ds max dwg swf fla";
 
-// In the order in which they are tried; written as gitignore globs over the name.
 struct NameRule {
-  std::string_view glob;
+  std::string_view text;
   SkipReason reason;
 };
-constexpr std::array kNameRules = std::to_array<NameRule>({
-    {"*.min.js", SkipReason::minified},          {"*.min.mjs", SkipReason::minified},
-    {"*.min.cjs", SkipReason::minified},         {"*.min.css", SkipReason::minified},
-    {"*-min.js", SkipReason::minified},          {"*-min.css", SkipReason::minified},
-    {"*.bundle.js", SkipReason::minified},       {"*.chunk.js", SkipReason::minified},
-    {"*.js.map", SkipReason::generated},         {"*.mjs.map", SkipReason::generated},
-    {"*.css.map", SkipReason::generated},        {"*.ts.map", SkipReason::generated},
-    {"*.pb.go", SkipReason::generated},          {"*.pb.gw.go", SkipReason::generated},
-    {"*.pb.cc", SkipReason::generated},          {"*.pb.cpp", SkipReason::generated},
-    {"*.pb.h", SkipReason::generated},           {"*.pb.swift", SkipReason::generated},
-    {"*.pbobjc.[hm]", SkipReason::generated},    {"*_pb2.py", SkipReason::generated},
-    {"*_pb2.pyi", SkipReason::generated},        {"*_pb2_grpc.py", SkipReason::generated},
-    {"*_pb.js", SkipReason::generated},          {"*_pb.ts", SkipReason::generated},
-    {"*_pb.d.ts", SkipReason::generated},        {"*_pb.rb", SkipReason::generated},
-    {"*.g.dart", SkipReason::generated},         {"*.freezed.dart", SkipReason::generated},
-    {"*.[dD]esigner.cs", SkipReason::generated}, {"*.g.cs", SkipReason::generated},
-    {"*.g.i.cs", SkipReason::generated},         {"*.generated.*", SkipReason::generated},
-    {"zz_generated.*", SkipReason::generated},   {"moc_*.cpp", SkipReason::generated},
-    {"qrc_*.cpp", SkipReason::generated},        {"lex.yy.c", SkipReason::generated},
-    {"*.tab.[ch]", SkipReason::generated},       {"*.svg", SkipReason::generated},
+// Each name of a tree meets each rule, so the many that are but an ending are no globs.
+constexpr std::array kEndings = std::to_array<NameRule>({
+    {".min.js", SkipReason::minified},        {".min.mjs", SkipReason::minified},
+    {".min.cjs", SkipReason::minified},       {".min.css", SkipReason::minified},
+    {"-min.js", SkipReason::minified},        {"-min.css", SkipReason::minified},
+    {".bundle.js", SkipReason::minified},     {".chunk.js", SkipReason::minified},
+    {".js.map", SkipReason::generated},       {".mjs.map", SkipReason::generated},
+    {".css.map", SkipReason::generated},      {".ts.map", SkipReason::generated},
+    {".pb.go", SkipReason::generated},        {".pb.gw.go", SkipReason::generated},
+    {".pb.cc", SkipReason::generated},        {".pb.cpp", SkipReason::generated},
+    {".pb.h", SkipReason::generated},         {".pb.swift", SkipReason::generated},
+    {"_pb2.py", SkipReason::generated},       {"_pb2.pyi", SkipReason::generated},
+    {"_pb2_grpc.py", SkipReason::generated},  {"_pb.js", SkipReason::generated},
+    {"_pb.ts", SkipReason::generated},        {"_pb.d.ts", SkipReason::generated},
+    {"_pb.rb", SkipReason::generated},        {".g.dart", SkipReason::generated},
+    {".freezed.dart", SkipReason::generated}, {".g.cs", SkipReason::generated},
+    {".g.i.cs", SkipReason::generated},       {".svg", SkipReason::generated},
+});
+constexpr std::array kGlobs = std::to_array<NameRule>({
+    {"*.pbobjc.[hm]", SkipReason::generated},
+    {"*.[dD]esigner.cs", SkipReason::generated},
+    {"*.generated.*", SkipReason::generated},
+    {"zz_generated.*", SkipReason::generated},
+    {"moc_*.cpp", SkipReason::generated},
+    {"qrc_*.cpp", SkipReason::generated},
+    {"lex.yy.c", SkipReason::generated},
+    {"*.tab.[ch]", SkipReason::generated},
 });
 
 using Names = std::unordered_set<std::string_view>;
@@ -108,9 +114,11 @@ std::optional<RuleHit> folder_content_rule(const std::function<bool(std::string_
 std::optional<RuleHit> file_rule(std::string_view name) {
   static const Names locks = names_of(kLockFiles);
   if (locks.contains(name)) return RuleHit{SkipReason::lock_file, std::string(name)};
-  // Every rule needs a dot or an underscore in the name, most names have one: no shortcut pays here.
-  for (const NameRule& rule : kNameRules) {
-    if (glob_matches(rule.glob, name)) return RuleHit{rule.reason, std::string(rule.glob)};
+  for (const NameRule& rule : kEndings) {
+    if (name.ends_with(rule.text)) return RuleHit{rule.reason, std::string(rule.text)};
+  }
+  for (const NameRule& rule : kGlobs) {
+    if (glob_matches(rule.text, name)) return RuleHit{rule.reason, std::string(rule.text)};
   }
   return std::nullopt;
 }

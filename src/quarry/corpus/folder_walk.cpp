@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "quarry/base/ordered_pipeline.h"
 #include "quarry/corpus/builtin_rules.h"
 
 namespace quarry::corpus {
 namespace {
 
 constexpr std::size_t kMaxIgnoreFile = 4U << 20;
+constexpr std::size_t kStatusesATask = 1000;
 constexpr std::string_view kGitIgnore = ".gitignore";
 constexpr std::string_view kQuarryIgnore = ".quarryignore";
 
@@ -63,6 +65,7 @@ class Walker {
       pending_.pop_back();
       QUARRY_CHECK(enter(folder));
     }
+    if (stat_files_) add_statuses();
     std::ranges::sort(walk_.listing.files, {}, &FileEntry::path);
     std::ranges::sort(walk_.listing.skipped, {}, &Skipped::path);
     return std::move(walk_);
@@ -148,7 +151,7 @@ class Walker {
       add_folder(rules, joined(root_.prefix, folder.path), absolute, is_file(kGitIgnore),
                  is_file(kQuarryIgnore));
     }
-    for (const DirectoryEntry& entry : *entries) QUARRY_CHECK(visit(folder, rules, absolute, entry));
+    for (const DirectoryEntry& entry : *entries) QUARRY_CHECK(visit(folder, rules, entry));
     walk_.folders.push_back({folder.path, std::move(rules)});
     return {};
   }
@@ -158,8 +161,7 @@ class Walker {
     return files_.link_status(joined(folder, ".git/HEAD")).has_value();
   }
 
-  Status visit(const Pending& folder, const FolderRules& rules, const std::string& absolute,
-               const DirectoryEntry& entry) {
+  Status visit(const Pending& folder, const FolderRules& rules, const DirectoryEntry& entry) {
     const bool is_folder = entry.type == FileType::directory;
     if (entry.name == ".git" || (is_folder && is_version_control(entry.name))) return {};
     Verdict verdict = judge(root_, rules, folder.path, entry.name, is_folder, options_);
@@ -177,33 +179,54 @@ class Walker {
     } else if (entry.type != FileType::regular) {
       skip(std::move(path), SkipReason::unreadable, "not a regular file");
     } else {
-      add_regular(std::move(path), joined(absolute, entry.name));
-      if (walk_.listing.files.size() > kMaxFiles) {
-        return fail(ErrorKind::limit, "{} holds more than {} files", root_.root, kMaxFiles);
+      walk_.listing.files.emplace_back().path = std::move(path);
+      if (walk_.listing.files.size() > options_.max_files) {
+        return fail(ErrorKind::limit, "{} holds more than {} files", root_.root, options_.max_files);
       }
     }
     return {};
   }
 
-  void add_regular(std::string path, const std::string& absolute) {
-    if (!stat_files_) {
-      walk_.listing.files.emplace_back().path = std::move(path);
-      return;
-    }
-    const auto status = files_.link_status(absolute);
-    if (!status) {
-      skip(std::move(path), SkipReason::unreadable, status.error().message);
-    } else if (status->type != FileType::regular) {
-      skip(std::move(path), SkipReason::unreadable, "replaced while listing");
-    } else if (status->size > options_.max_bytes) {
-      skip(std::move(path), SkipReason::too_large, fmt::format("{} bytes", status->size));
+  // Asking for each file's status is most of the time of a walk and is all the kernel's, so it is shared out.
+  void add_statuses() {
+    auto& found = walk_.listing.files;
+    std::vector<std::optional<Skipped>> skipped(found.size());
+    const auto ask = [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) skipped[i] = add_status(found[i]);
+    };
+    if (found.size() < 2 * kStatusesATask) {
+      ask(0, found.size());
     } else {
-      walk_.listing.files.push_back({.path = std::move(path),
-                                     .size = status->size,
-                                     .mtime_ns = status->mtime_ns,
-                                     .inode = status->inode,
-                                     .blob = std::nullopt});
+      ThreadPool pool(0);
+      for (std::size_t begin = 0; begin < found.size(); begin += kStatusesATask) {
+        pool.post([&, begin] { ask(begin, std::min(begin + kStatusesATask, found.size())); });
+      }
+    }  // the pool's end waits for its tasks
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      if (skipped[i]) {
+        walk_.listing.skipped.push_back(*std::move(skipped[i]));
+      } else {
+        if (kept != i) found[kept] = std::move(found[i]);
+        ++kept;
+      }
     }
+    found.resize(kept);
+  }
+
+  std::optional<Skipped> add_status(FileEntry& file) const {
+    const auto status = files_.link_status(joined(root_.root, file.path));
+    if (!status) return Skipped{file.path, SkipReason::unreadable, status.error().message};
+    if (status->type == FileType::symlink) return Skipped{file.path, SkipReason::symlink, ""};
+    if (status->type != FileType::regular)
+      return Skipped{file.path, SkipReason::unreadable, "replaced while listing"};
+    if (status->size > options_.max_bytes) {
+      return Skipped{file.path, SkipReason::too_large, fmt::format("{} bytes", status->size)};
+    }
+    file.size = status->size;
+    file.mtime_ns = status->mtime_ns;
+    file.inode = status->inode;
+    return std::nullopt;
   }
 
   const FileSystem& files_;

@@ -14,8 +14,6 @@ namespace quarry::corpus {
 // Nesting of folders, of a work tree or of a git tree, and bytes of a path.
 inline constexpr std::size_t kMaxDepth = 1024;
 inline constexpr std::size_t kMaxPathBytes = 4096;
-// A tree of some kilobytes can name 10^10 files by naming the same subtree over and over.
-inline constexpr std::size_t kMaxFiles = 4'000'000;
 
 struct WalkRoot {
   std::string root;          // canonical folder

@@ -17,7 +17,7 @@ inline std::string shell_quoted(const std::string& text) {
   return quoted + "'";
 }
 
-// The output of a shell command; fails the test where it does not exit with 0.
+// What a shell command prints, errors included.
 inline std::string shell(const std::string& command) {
   const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen((command + " 2>&1").c_str(), "r"), ::pclose);
   std::string output;

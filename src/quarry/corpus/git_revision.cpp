@@ -107,8 +107,8 @@ class TreeWalker {
   }
 
   Status enter(const Pending& folder) {
-    if (++folders_ > kMaxFiles)
-      return fail(ErrorKind::limit, "the tree holds more than {} folders", kMaxFiles);
+    if (++folders_ > options_.max_files)
+      return fail(ErrorKind::limit, "the tree holds more than {} folders", options_.max_files);
     git_tree* raw = nullptr;
     if (git_tree_lookup(&raw, repository_, &folder.tree) != 0) {
       if (folder.path.empty())
@@ -166,8 +166,8 @@ class TreeWalker {
       skip(std::move(path), SkipReason::symlink, "");
     } else {
       add_blob(std::move(path), *git_tree_entry_id(entry));
-      if (listing_.files.size() + listing_.skipped.size() > kMaxFiles) {
-        return fail(ErrorKind::limit, "the tree holds more than {} files", kMaxFiles);
+      if (listing_.files.size() + listing_.skipped.size() > options_.max_files) {
+        return fail(ErrorKind::limit, "the tree holds more than {} files", options_.max_files);
       }
     }
     return {};

@@ -1,50 +1,32 @@
 // Opens what a user names: decides between folder, repository, revision and URL.
 #include "quarry/corpus/source.h"
 
+#include <algorithm>
+
 #include "quarry/corpus/clone.h"
 #include "quarry/corpus/git_revision.h"
-#include "quarry/corpus/repository.h"
+#include "quarry/corpus/locate.h"
 #include "quarry/corpus/work_tree.h"
 
 namespace quarry::corpus {
 namespace {
 
-namespace fs = std::filesystem;
-
 Result<std::unique_ptr<Source>> open_folder(FileSystem& files, const std::string& where,
                                             const OpenOptions& options) {
-  QUARRY_TRY(const FileStatus status, files.status(where));
-  if (status.type != FileType::directory) {
+  QUARRY_TRY(Located located, locate(files, where));
+  const auto& repository = located.repository;
+  if (!repository && !options.revision.empty()) {
     return fail(ErrorKind::invalid_argument,
-                "{} is not a folder: name the folder or repository that holds it", where);
+                "{} is in no git repository that can be read: no revision '{}' there", where,
+                options.revision);
   }
-  std::error_code error;
-  const std::string folder = fs::canonical(where, error).string();
-  if (error) return fail(ErrorKind::io, "cannot resolve {}: {}", where, error.message());
-
-  auto repository = find_repository(folder);
-  // A folder that the repository around it ignores has nothing to do with it.
-  if (repository && is_ignored_root(files, {folder, repository->top, repository->prefix, {}}))
-    repository.reset();
-  if (!repository) {
-    if (!options.revision.empty()) {
-      return fail(ErrorKind::invalid_argument,
-                  "{} is in no git repository that can be read: no revision '{}' there", where,
-                  options.revision);
-    }
-    SourceFacts facts = facts_of_plain_folder(folder);
-    if (!options.name.empty()) facts.name = options.name;
-    return make_work_tree(files, std::move(facts), {folder, {}, {}, {}});
-  }
-
-  SourceFacts facts = facts_of(*repository);
+  SourceFacts facts = repository ? facts_of(*repository) : facts_of_plain_folder(located.root.root);
   if (!options.name.empty()) facts.name = options.name;
-  if (!options.revision.empty() || repository->top.empty()) {
+  if (repository && (!options.revision.empty() || repository->top.empty())) {
     return open_git_revision(std::move(facts), repository->git_folder, options.revision);
   }
-  facts.root = folder;
-  WalkRoot root{folder, repository->top, repository->prefix, repository->common + "/info/exclude"};
-  return make_work_tree(files, std::move(facts), std::move(root));
+  facts.root = located.root.root;
+  return make_work_tree(files, std::move(facts), std::move(located.root));
 }
 
 }  // namespace

@@ -8,11 +8,13 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "quarry/base/file_system.h"
 #include "quarry/base/result.h"
 #include "quarry/corpus/source.h"
+#include "quarry/index/document.h"
 #include "quarry/index/snapshot.h"
 #include "quarry/syntax/extractor.h"
 
@@ -51,17 +53,38 @@ struct UpdateReport {
   std::vector<corpus::Skipped> skipped;
 };
 
+// Raise it whenever the same bytes would make other documents: what was indexed before is then analysed anew.
+inline constexpr std::uint32_t kDocumentsVersion = 1;
+
+// One file's bytes into its Document; called by one thread at a time. Fails only where the encoder does.
+using Analyse = std::function<Result<Document>(std::string_view repository, std::string_view path,
+                                               const corpus::Content& content)>;
+
+// What a writer takes from outside, so that tests can bring their own.
+struct WriterHooks {
+  std::function<Analyse(const UpdateOptions&)> make_analyse;  // one a thread
+  std::function<std::int64_t()> now_ns;                       // the clock that file times are compared with
+};
+// Extraction, language detection and the system's clock.
+[[nodiscard]] WriterHooks default_hooks();
+
 // The single writer of an index folder, from open() (which takes the lock, ErrorKind::busy if held) to its
 // end.
 class IndexWriter {
  public:
   // Makes the folder where it is missing; removes what a crashed writer left behind. A folder that holds
-  // other things and no index is refused.
+  // other things and no index is refused, and so is a symbolic link.
   [[nodiscard]] static Result<std::unique_ptr<IndexWriter>> open(FileSystem& files,
                                                                  const std::filesystem::path& directory);
+  [[nodiscard]] static Result<std::unique_ptr<IndexWriter>> open(FileSystem& files,
+                                                                 const std::filesystem::path& directory,
+                                                                 WriterHooks hooks);
   ~IndexWriter();
 
-  // Brings the view of `source` up to date, adding it where it is new.
+  // Brings the view of `source` up to date, adding it where it is new. The view of a work tree is found by
+  // identity and root, that of an object store by identity, prefix and name. Other limits or another
+  // kDocumentsVersion analyse the view anew; another model or choice of `source` holds for the whole index
+  // and is ErrorKind::invalid_argument while other views are in it.
   [[nodiscard]] Result<UpdateReport> update(const corpus::Source& source, const UpdateOptions& options);
   // Drops a view; its files go when no view holds them and segments are merged.
   [[nodiscard]] Status remove_view(std::size_t view);

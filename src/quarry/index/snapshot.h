@@ -52,6 +52,9 @@ class FileSet {
   void merge(const FileSet& other);
   [[nodiscard]] std::uint32_t count() const;
   [[nodiscard]] std::uint32_t size() const { return size_; }
+  [[nodiscard]] std::span<const std::uint64_t> words() const {
+    return words_;
+  }  // bit f % 64 of word f / 64: file f
 
  private:
   std::uint32_t size_ = 0;

@@ -22,7 +22,8 @@ class Encoder {
   [[nodiscard]] virtual const std::string& fingerprint() const = 0;  // changes whenever a vector would
   [[nodiscard]] virtual std::uint32_t dimensions() const = 0;
   // texts.size() x dimensions(), row-major, L2-normalised (a text without any known token: all zeros).
-  [[nodiscard]] virtual Result<std::vector<float>> encode(std::span<const std::string_view> texts, Side side) const = 0;
+  [[nodiscard]] virtual Result<std::vector<float>> encode(std::span<const std::string_view> texts,
+                                                          Side side) const = 0;
 };
 
 }  // namespace quarry::model

@@ -18,7 +18,8 @@
 (destructor_declaration name: (_) @name body: (_)? @body) @definition.method
 (operator_declaration operator: _ @name body: (_)? @body) @definition.method
 (conversion_operator_declaration type: (_) @name body: (_)? @body) @definition.method
-(indexer_declaration "this" @name [accessors: (_) value: (_)] @body) @definition.method
+(indexer_declaration "this" @name accessors: (_) @body) @definition.method
+(indexer_declaration "this" @name value: (_) @body) @definition.method
 (property_declaration name: (_) @name accessors: (accessor_list (accessor_declaration body: (_))) @body) @definition.method
 (property_declaration name: (_) @name value: (arrow_expression_clause) @body) @definition.method
 (event_declaration name: (_) @name accessors: (_) @body) @definition.method

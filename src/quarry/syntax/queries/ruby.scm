@@ -14,7 +14,7 @@
     (simple_symbol)
     (string)
     (delimited_symbol)] @name) block: (_) @body) @definition.method
-  (#eq? @_define "define_method") (#set! first "define_method"))
+  (#eq? @_define "define_method"))
 
 ((call method: [(identifier) (constant)] @reference) (#not-any-of? @reference "new" "define_method"))
 (call receiver: [

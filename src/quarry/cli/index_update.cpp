@@ -1,0 +1,52 @@
+// One update of one view of an index, shown to the user.
+#include "quarry/cli/index_update.h"
+
+#include <map>
+
+#include "quarry/cli/common_flags.h"
+#include "quarry/cli/index_folder.h"
+#include "quarry/cli/progress_display.h"
+#include "quarry/cli/text_layout.h"
+
+namespace quarry::cli {
+
+Result<index::UpdateReport> update_index(const Context& context, const UpdateRequest& request,
+                                         std::stop_token stop) {
+  auto writer = index::IndexWriter::open(context.files, request.folder);
+  if (!writer) {
+    auto error = writer.error();
+    if (error.kind == ErrorKind::io)
+      error.message += "; pass --index DIR or set XDG_CACHE_HOME to a folder you may write to";
+    return tl::unexpected(std::move(error));
+  }
+  ProgressDisplay progress(context, fmt::format("Indexing {}", request.source->name()));
+  index::UpdateOptions options;
+  options.listing = list_options(context.settings);
+  options.threads = context.settings.number(kThreads);
+  options.source = request.keep_source;
+  options.encoder = request.encoder;
+  options.stop = std::move(stop);
+  options.progress = [&](const index::Progress& now) {
+    progress.show({now.files_done, now.files_total, now.bytes_done, now.bytes_total});
+  };
+  return (*writer)->update(*request.source, options);
+}
+
+void report_skipped(const Context& context, const std::vector<corpus::Skipped>& skipped) {
+  for (const auto& file : skipped) {
+    context.detail(fmt::format("skipped {} ({}{}{})", file.path, corpus::name_of(file.reason),
+                               file.detail.empty() ? "" : ": ", file.detail));
+  }
+}
+
+std::string summary_of(const std::vector<corpus::Skipped>& skipped) {
+  std::map<std::string_view, std::size_t> counts;
+  for (const auto& file : skipped) ++counts[corpus::name_of(file.reason)];
+  std::string text;
+  for (const auto& [reason, count] : counts) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", grouped(count), reason);
+  }
+  return text;
+}
+
+}  // namespace quarry::cli

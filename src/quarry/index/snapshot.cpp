@@ -1,0 +1,147 @@
+#include "quarry/index/snapshot.h"
+
+#include <bit>
+
+#include "quarry/index/manifest.h"
+#include "quarry/index/view_file.h"
+
+namespace quarry::index {
+
+FileSet::FileSet(std::uint32_t files, bool value)
+    : size_(files), words_((std::size_t{files} + 63) / 64, value ? ~std::uint64_t{0} : 0) {
+  if (value && files % 64 != 0) words_.back() &= (std::uint64_t{1} << (files % 64)) - 1;
+}
+
+void FileSet::merge(const FileSet& other) {
+  for (std::size_t i = 0; i < words_.size() && i < other.words_.size(); ++i) words_[i] |= other.words_[i];
+}
+
+std::uint32_t FileSet::count() const {
+  std::uint32_t files = 0;
+  for (const std::uint64_t word : words_) files += static_cast<std::uint32_t>(std::popcount(word));
+  return files;
+}
+
+struct Snapshot::State {
+  std::filesystem::path directory;
+  Manifest manifest;
+  std::vector<std::shared_ptr<const Segment>> segments;
+  std::vector<std::shared_ptr<const ViewFile>> view_files;
+  std::vector<ViewInfo> views;
+};
+
+namespace {
+
+// A writer that replaces the index while it is opened costs one more round; nobody commits this often.
+constexpr int kMaxRounds = 100;
+
+template <class File>
+Status check_identity(const File& file, const StoredFile& stored, const std::filesystem::path& path) {
+  if (file.size_in_bytes() == stored.size && file.checksum() == stored.checksum) return {};
+  return fail(
+      ErrorKind::corrupt,
+      "{} is not the file that the manifest names; delete the index folder and run `quarry index` again",
+      path.string());
+}
+
+// Leaves `missing` true where a file has vanished: a newer manifest may say why.
+template <class State>
+Status open_files(const FileSystem& files, State& state, bool& missing) {
+  const auto note = [&](Error error) -> tl::unexpected<Error> {
+    missing = error.kind == ErrorKind::not_found;
+    return fail_in("index " + state.directory.string(), std::move(error));
+  };
+  for (const StoredFile& stored : state.manifest.segments) {
+    const auto path = segment_path(state.directory, stored.name);
+    auto segment = Segment::open(files, path);
+    if (!segment) return note(std::move(segment).error());
+    QUARRY_CHECK(check_identity(**segment, stored, path));
+    state.segments.push_back(std::move(*segment));
+  }
+  for (const ManifestView& view : state.manifest.views) {
+    const auto path = view_path(state.directory, view.file.name);
+    auto opened = ViewFile::open(files, path);
+    if (!opened) return note(std::move(opened).error());
+    QUARRY_CHECK(check_identity(**opened, view.file, path));
+    state.view_files.push_back(std::move(*opened));
+    state.views.push_back(view.info);
+  }
+  return {};
+}
+
+}  // namespace
+
+Snapshot::Snapshot(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Snapshot::~Snapshot() = default;
+
+Result<std::shared_ptr<const Snapshot>> Snapshot::open(FileSystem& files,
+                                                       const std::filesystem::path& directory) {
+  std::uint64_t tried = 0;
+  for (int round = 0;; ++round) {
+    auto state = std::make_unique<State>();
+    state->directory = directory;
+    QUARRY_TRY(state->manifest, read_manifest(files, directory));
+    const std::uint64_t sequence = state->manifest.sequence;
+    bool missing = false;
+    auto opened = open_files(files, *state, missing);
+    if (opened) return std::shared_ptr<const Snapshot>(new Snapshot(std::move(state)));
+    // The files of an old manifest go once a new one stands; the same manifest twice means that they are
+    // lost.
+    if (!missing || round == kMaxRounds) return tl::unexpected(std::move(opened).error());
+    if (round != 0 && sequence == tried) {
+      return fail(ErrorKind::corrupt, "{}; delete the index folder and run `quarry index` again",
+                  opened.error().message);
+    }
+    tried = sequence;
+  }
+}
+
+std::uint64_t Snapshot::version() const {
+  return state_->manifest.version;
+}
+const ModelInfo& Snapshot::model() const {
+  return state_->manifest.model;
+}
+bool Snapshot::has_source() const {
+  return state_->manifest.source;
+}
+const std::filesystem::path& Snapshot::directory() const {
+  return state_->directory;
+}
+std::span<const std::shared_ptr<const Segment>> Snapshot::segments() const {
+  return state_->segments;
+}
+std::span<const ViewInfo> Snapshot::views() const {
+  return state_->views;
+}
+
+Result<FileSet> Snapshot::live_files(std::size_t view, std::size_t segment) const {
+  return state_->view_files[view]->live_files(state_->manifest.segments[segment].name,
+                                              state_->segments[segment]->file_count());
+}
+
+Result<Totals> Snapshot::totals(std::size_t view) const {
+  return state_->view_files[view]->totals();
+}
+
+std::uint64_t Snapshot::size_in_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const StoredFile& segment : state_->manifest.segments) bytes += segment.size;
+  for (const ManifestView& view : state_->manifest.views) bytes += view.file.size;
+  return bytes;
+}
+
+Status Snapshot::verify() const {
+  for (const auto& segment : state_->segments) QUARRY_CHECK(segment->verify());
+  for (const auto& view : state_->view_files) {
+    QUARRY_CHECK(view->verify());
+    QUARRY_CHECK(view->content());
+  }
+  for (std::size_t view = 0; view < state_->views.size(); ++view) {
+    for (std::size_t segment = 0; segment < state_->segments.size(); ++segment)
+      QUARRY_CHECK(live_files(view, segment));
+  }
+  return {};
+}
+
+}  // namespace quarry::index
