@@ -6,6 +6,7 @@
 #include "quarry/syntax/collector.h"
 
 #include <algorithm>
+#include <string>
 
 namespace quarry::syntax {
 namespace {
@@ -40,6 +41,7 @@ struct Collector::State {
   std::string_view original;  // as written
   Findings* findings = nullptr;
   Run comments;
+  Range comment_row;  // comments with nothing but blanks between them
   Run attributes;
   Run attribute_doc;                 // the comments before the attributes
   std::uint32_t function_end = 0;    // where the outermost function so far ends
@@ -85,10 +87,22 @@ struct Collector::State {
     if (Found* last = last_definition(); last != nullptr && last->signature.begin == range.begin) {
       last->signature.begin = std::min(skip_space(range.end), last->range.end);
     }
+    end_signature_before(range);
     if (comments.valid && adjacent(comments.end, range.begin)) {
       comments.end = range.end;
     } else {
       comments = {range.begin, range.end, starts_line(range.begin)};
+    }
+  }
+
+  // Ruby has no brace: the comments before the first statement stand between the signature and the body.
+  void end_signature_before(Range comment) {
+    const bool follows = comment_row.end > 0 && skip_space(comment_row.end) == comment.begin;
+    comment_row = {follows ? comment_row.begin : comment.begin, comment.end};
+    Found* last = last_definition();
+    if (last != nullptr && last->signature.end == comment_row.end &&
+        last->signature.begin < comment_row.begin) {
+      last->signature = trimmed(last->signature.begin, comment_row.begin);
     }
   }
 
@@ -234,9 +248,12 @@ struct Collector::State {
   void place(const TreeWalk::Node& node, const PatternRule& rule, Found& found) {
     if (found.name.empty()) return;
     found.clause = rule.clause;
+    found.rest = rule.rest;
     // `matrix result(a, b);` in a function looks like a prototype, and a comment above it like its doc.
     if (rule.documented && !found.has_body && node.begin < function_end) return;
     if (found.role == Role::scope || found.role == Role::type_scope) {
+      if (rule.rest)
+        found.range.end = node.parent == kNoLevel ? found.range.end : walk.level(node.parent).end;
       findings->definitions.push_back(found);
       return;
     }
@@ -324,6 +341,7 @@ void Collector::collect(const LanguageQuery& query, const TSTree* tree, std::str
   state.original = source;
   state.findings = &findings;
   state.comments = state.attributes = state.attribute_doc = {};
+  state.comment_row = {};
   state.function_end = 0;
   state.first_definition = findings.definitions.size();
   state.walk.start(tree, query.flags);

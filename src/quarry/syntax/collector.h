@@ -22,6 +22,7 @@ struct Found {
   Range name;
   Range container;
   bool clause = false;
+  bool rest = false;
   bool has_body = false;
   bool ignored = false;
 };

@@ -53,6 +53,12 @@ constexpr std::array kGrammars = {
     Grammar{Language::c, tree_sitter_c, {queries::c}},
     Grammar{Language::cpp, tree_sitter_cpp, {queries::c, queries::cpp}},
     Grammar{Language::rust, tree_sitter_rust, {queries::rust}},
+    Grammar{Language::php, tree_sitter_php, {queries::php}},
+    Grammar{Language::ruby, tree_sitter_ruby, {queries::ruby}},
+    Grammar{Language::csharp, tree_sitter_c_sharp, {queries::csharp}},
+    Grammar{Language::kotlin, tree_sitter_kotlin, {queries::kotlin}},
+    Grammar{Language::scala, tree_sitter_scala, {queries::scala}},
+    Grammar{Language::swift, tree_sitter_swift, {queries::swift}},
 };
 
 struct Compiled {

@@ -117,6 +117,8 @@ class Compiler {
         const std::string_view value = arguments.size() > 1 ? arguments[1] : std::string_view();
         if (key == "clause") {
           rule.clause = true;
+        } else if (key == "rest") {
+          rule.rest = true;
         } else if (key == "when" && value == "documented") {
           rule.documented = true;
         } else if (key == "when" && value == "multiline") {

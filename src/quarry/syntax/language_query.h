@@ -52,6 +52,7 @@ struct PatternRule {
   bool multiline =
       false;            // (#set! when "multiline"): ... only over more than one line; both: either is enough
   bool clause = false;  // (#set! clause): joins the definition of the same name right before it
+  bool rest = false;    // (#set! rest): a scope of all that follows it, up to the next one of its kind
 };
 
 // A reference pattern that is a straight line from the name up, `(call function: (identifier) @reference)`:
