@@ -248,9 +248,9 @@ struct Collector::State {
   void place(const TreeWalk::Node& node, const PatternRule& rule, Found& found) {
     if (found.name.empty()) return;
     found.clause = rule.clause;
+    found.rest = rule.rest;
     // `matrix result(a, b);` in a function looks like a prototype, and a comment above it like its doc.
     if (rule.documented && !found.has_body && node.begin < function_end) return;
-    found.rest = rule.rest;
     if (found.role == Role::scope || found.role == Role::type_scope) {
       if (rule.rest)
         found.range.end = node.parent == kNoLevel ? found.range.end : walk.level(node.parent).end;
