@@ -40,24 +40,29 @@ std::string check_object(const json& schema, const json& value, const std::strin
 }  // namespace
 
 std::string check_schema(const json& schema, const json& value, const std::string& place) {
-  static const std::set<std::string> kKnown{"$schema",    "title", "description", "type",    "required", "additionalProperties",
-                                            "properties", "items", "minimum",     "pattern", "enum"};
+  static const std::set<std::string> kKnown{
+      "$schema",    "title", "description", "type",    "required", "additionalProperties",
+      "properties", "items", "minimum",     "pattern", "enum"};
   for (const auto& [keyword, ignored] : schema.items()) {
     if (!kKnown.contains(keyword)) return place + ": the checker does not know " + keyword;
   }
   if (!has_type(value, schema.value("type", ""))) return place + ": not of type " + schema.value("type", "");
-  if (schema.contains("minimum") && value.get<double>() < schema["minimum"].get<double>()) return place + ": too small";
+  if (schema.contains("minimum") && value.get<double>() < schema["minimum"].get<double>())
+    return place + ": too small";
   if (schema.contains("pattern") &&
       !std::regex_search(value.get<std::string>(), std::regex(schema["pattern"].get<std::string>()))) {
     return place + ": does not match its pattern";
   }
-  if (schema.contains("enum") && std::find(schema["enum"].begin(), schema["enum"].end(), value) == schema["enum"].end()) {
+  if (schema.contains("enum") &&
+      std::find(schema["enum"].begin(), schema["enum"].end(), value) == schema["enum"].end()) {
     return place + ": not one of the values";
   }
   if (value.is_object()) return check_object(schema, value, place);
   if (value.is_array() && schema.contains("items")) {
     for (std::size_t i = 0; i < value.size(); ++i) {
-      if (auto error = check_schema(schema["items"], value[i], place + "[" + std::to_string(i) + "]"); !error.empty()) return error;
+      if (auto error = check_schema(schema["items"], value[i], place + "[" + std::to_string(i) + "]");
+          !error.empty())
+        return error;
     }
   }
   return {};

@@ -67,7 +67,7 @@ TEST(AnswerPrinter, PlainTextInAPipe) {
             "    Joins files.\n"
             "     9  def join(paths):\n"
             "    10\n"
-            "    11  return b''.join(map(read, paths))  # a comment that is long\n");
+            "    11      return b''.join(map(read, paths))  # a comment that is long\n");
 }
 
 TEST(AnswerPrinter, AScreenIsNotOverrun) {

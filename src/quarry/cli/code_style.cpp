@@ -25,13 +25,13 @@ std::string lower(std::string_view word) {
 QueryWords::QueryWords(std::string_view query) {
   text::Analyzer analyzer;
   std::vector<std::string_view> words;
-  for (auto word = text::next_identifier(query); !word.empty(); word = text::next_identifier(query)) {
-    text::split_identifier(word, words);
-  }
-  for (const auto word : words) {
-    const auto plain = lower(word);
-    if (plain.size() < 2 || text::is_stop_word(plain) || text::is_question_word(plain)) continue;
-    stems_.push_back(analyzer.stem(word));
+  for (auto name = text::next_identifier(query); !name.empty(); name = text::next_identifier(query)) {
+    text::split_identifier(name, words);
+    for (const auto word : words) {
+      const auto plain = lower(word);
+      if (plain.size() < 2 || text::is_stop_word(plain) || text::is_question_word(plain)) continue;
+      stems_.push_back(analyzer.stem(word));
+    }
   }
   std::ranges::sort(stems_);
 }
@@ -43,7 +43,6 @@ std::vector<StyledSpan> QueryWords::find(std::string_view code) const {
   std::vector<std::string_view> words;
   auto rest = code;
   for (auto name = text::next_identifier(rest); !name.empty(); name = text::next_identifier(rest)) {
-    words.clear();
     text::split_identifier(name, words);
     for (const auto word : words) {
       if (!std::ranges::binary_search(stems_, analyzer.stem(word))) continue;
@@ -57,11 +56,14 @@ std::vector<StyledSpan> QueryWords::find(std::string_view code) const {
 std::vector<StyledSpan> overlay(const std::vector<StyledSpan>& under, const std::vector<StyledSpan>& over) {
   std::vector<StyledSpan> result;
   auto next = over.begin();
+  std::size_t covered = 0;  // by what of `over` is in the result
   for (auto span : under) {
+    span.begin = std::max(span.begin, covered);
     while (next != over.end() && next->begin < span.end) {
       if (next->begin > span.begin) result.push_back({span.begin, next->begin, span.style});
       result.push_back(*next);
-      span.begin = std::max(span.begin, next->end);
+      covered = next->end;
+      span.begin = std::max(span.begin, covered);
       ++next;
     }
     if (span.begin < span.end) result.push_back(span);

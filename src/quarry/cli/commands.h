@@ -13,6 +13,8 @@ extern const Command kSearchCommand;
 extern const Command kSimilarCommand;
 extern const Command kStatusCommand;
 extern const Command kVerifyCommand;
+extern const Command kWatchCommand;
+extern const Command kFitRankingCommand;
 extern const Command kConfigCommand;
 extern const Command kCompletionCommand;
 extern const Command kManCommand;

@@ -136,11 +136,11 @@ std::string default_config(std::span<const Command* const> commands) {
       "# variable beat what stands here. Keys at the top hold for every subcommand that has the flag; a "
       "section named\n"
       "# after a subcommand holds for it alone.\n";
-  std::set<const Flag*> done;
+  std::set<std::string_view> done;  // a key means the same for every subcommand
   for (const auto* command : commands) {
     bool first = true;
     for (const auto* flag : flags_of(*command)) {
-      if (!done.insert(flag).second) continue;
+      if (!done.insert(flag->name).second) continue;
       if (first) text += fmt::format("\n# quarry {}: {}\n", command->name, command->brief);
       first = false;
       append_entry(text, *flag, "");

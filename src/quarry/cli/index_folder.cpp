@@ -70,7 +70,8 @@ std::optional<std::size_t> find_view(const index::Snapshot& snapshot, const corp
       continue;
     // A work tree keeps its view when its commit moves; what has no folder is told apart by its name, and is
     // another version at another commit.
-    if (view.root.empty() && (view.repository != source.name() || view.revision != source.revision())) continue;
+    if (view.root.empty() && (view.repository != source.name() || view.revision != source.revision()))
+      continue;
     return i;
   }
   return std::nullopt;

@@ -12,13 +12,14 @@ namespace quarry::cli {
 
 Result<index::UpdateReport> update_index(const Context& context, const UpdateRequest& request,
                                          std::stop_token stop) {
-  auto writer = index::IndexWriter::open(context.files, request.folder);
-  if (!writer) {
-    auto error = writer.error();
-    if (error.kind == ErrorKind::io)
-      error.message += "; pass --index DIR or set XDG_CACHE_HOME to a folder you may write to";
+  const auto with_way_out = [&](Error error) {
+    const bool system_refused = error.kind == ErrorKind::io || error.kind == ErrorKind::not_found;
+    if (system_refused && error.message.find(request.folder.string()) != std::string::npos)
+      error.message += "; --index DIR or XDG_CACHE_HOME choose another place";
     return tl::unexpected(std::move(error));
-  }
+  };
+  auto writer = index::IndexWriter::open(context.files, request.folder);
+  if (!writer) return with_way_out(writer.error());
   ProgressDisplay progress(context, fmt::format("Indexing {}", request.source->name()));
   index::UpdateOptions options;
   options.listing = list_options(context.settings);
@@ -29,7 +30,9 @@ Result<index::UpdateReport> update_index(const Context& context, const UpdateReq
   options.progress = [&](const index::Progress& now) {
     progress.show({now.files_done, now.files_total, now.bytes_done, now.bytes_total});
   };
-  return (*writer)->update(*request.source, options);
+  auto report = (*writer)->update(*request.source, options);
+  if (!report) return with_way_out(report.error());
+  return report;
 }
 
 void report_skipped(const Context& context, const std::vector<corpus::Skipped>& skipped) {

@@ -35,6 +35,7 @@ constexpr std::array kGroups{FlagGroup{"Filters", kFilterFlags}, FlagGroup{"Outp
                              FlagGroup{"Batches", kBatchFlags}, FlagGroup{"Index", kIndexFlags}};
 constexpr std::array kArguments{
     Argument{.name = "QUERY",
+             .required = false,
              .brief = "What the code does, in your own words; with lang: path: kind: repo: filters"},
     Argument{.name = "PATH",
              .required = false,

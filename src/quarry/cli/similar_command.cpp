@@ -71,11 +71,11 @@ Result<int> run_similar(Context& context) {
   const auto where = context.arguments.size() > 1 ? context.arguments[1] : std::string(".");
   QUARRY_TRY(const auto engine, open_session(context, where));
   const auto query = query_of(context.settings);
-  auto answer = engine->similar(place.file, place.line, query);
-  if (!answer && answer.error().kind == ErrorKind::not_found) {
-    if (const auto path = indexed_path(engine->snapshot(), place.file); path != place.file) {
-      answer = engine->similar(path, place.line, query);
-    }
+  // As seen from the current folder first, as `quarry search` prints it; then as the index has it.
+  const auto path = indexed_path(engine->snapshot(), place.file);
+  auto answer = engine->similar(path, place.line, query);
+  if (!answer && answer.error().kind == ErrorKind::not_found && path != place.file) {
+    answer = engine->similar(place.file, place.line, query);
   }
   if (!answer) return tl::unexpected(answer.error());
   auto options = print_options(context.settings);

@@ -48,7 +48,8 @@ void pause(const std::stop_token& stop, std::chrono::milliseconds time) {
 
 class Refresher {
  public:
-  Refresher(const Context& context, std::string where, std::shared_ptr<const model::Encoder> encoder, std::stop_token stop)
+  Refresher(const Context& context, std::string where, std::shared_ptr<const model::Encoder> encoder,
+            std::stop_token stop)
       : context_(context), where_(std::move(where)), encoder_(std::move(encoder)), stop_(std::move(stop)) {}
 
   // Lists the folder anew, since its commit and ignore files may have changed too.
@@ -75,9 +76,10 @@ class Refresher {
     const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
     std::tm local{};
     ::localtime_r(&now, &local);
-    auto line = fmt::format("{:02}:{:02}:{:02} {}: {} parsed, {} removed, {} in all ({})", local.tm_hour, local.tm_min,
-                            local.tm_sec, harmless(source.name()), counted(report.parsed, "file"), grouped(report.removed),
-                            counted(report.files, "file"), readable_seconds(seconds));
+    auto line =
+        fmt::format("{:02}:{:02}:{:02} {}: {} parsed, {} removed, {} in all ({})", local.tm_hour,
+                    local.tm_min, local.tm_sec, harmless(source.name()), counted(report.parsed, "file"),
+                    grouped(report.removed), counted(report.files, "file"), readable_seconds(seconds));
     if (first) line += "; watching, Ctrl-C ends it";
     context_.out.write(fmt::format("{}\n", line));
     context_.out.flush();
@@ -116,14 +118,15 @@ Result<int> run_watch(Context& context) {
 
 }  // namespace
 
-const Command kWatchCommand{
-    .name = "watch",
-    .brief = "Keep the index fresh while files change",
-    .details = "Brings the index up to date, then waits for changes and brings it up to date again; prints a line each time. "
-               "A Ctrl-C ends it and leaves a whole index.",
-    .arguments = kArguments,
-    .groups = kGroups,
-    .examples = kExamples,
-    .run = run_watch};
+const Command kWatchCommand{.name = "watch",
+                            .brief = "Keep the index fresh while files change",
+                            .details =
+                                "Brings the index up to date, then waits for changes and brings it up to "
+                                "date again; prints a line each time. "
+                                "A Ctrl-C ends it and leaves a whole index.",
+                            .arguments = kArguments,
+                            .groups = kGroups,
+                            .examples = kExamples,
+                            .run = run_watch};
 
 }  // namespace quarry::cli
