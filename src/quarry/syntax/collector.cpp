@@ -249,6 +249,8 @@ struct Collector::State {
     if (found.name.empty()) return;
     found.clause = rule.clause;
     found.rest = rule.rest;
+    // `matrix result(a, b);` in a function looks like a prototype, and a comment above it like its doc.
+    if (rule.documented && !found.has_body && node.begin < function_end) return;
     if (found.role == Role::scope || found.role == Role::type_scope) {
       if (rule.rest)
         found.range.end = node.parent == kNoLevel ? found.range.end : walk.level(node.parent).end;

@@ -242,6 +242,15 @@ TEST(Extractor, AMacroThatOpensANamespaceHidesNothing) {
   expect_nothing_lost(file, source);
 }
 
+TEST(Extractor, ADocumentedVariableInAFunctionIsNoPrototype) {
+  const std::string source =
+      "int f() {\n  // The sum.\n  matrix sum(a, b);\n  return 0;\n}\n// Declared.\nint g(int a);\n";
+  const ParsedFile file = Extractor().extract(Language::cpp, source);
+  ASSERT_EQ(file.functions.size(), 2U);
+  EXPECT_EQ(file.functions[0].name, "f");
+  EXPECT_EQ(file.functions[1].name, "g");
+}
+
 // Real code where the machine has some: every function that begins a line is found by its name.
 TEST(Extractor, FindsEveryFunctionOfThePythonLibrary) {
   namespace fs = std::filesystem;

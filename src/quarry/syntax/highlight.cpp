@@ -34,8 +34,9 @@ std::pair<bool, HighlightClass> class_of_token(std::string_view token) {
   if (token.size() > 1 && std::all_of(token.begin(), token.end(), is_letter))
     return {true, HighlightClass::keyword};
   constexpr std::string_view kSigns = "=+-*/%<>!&|^~?:@";
-  if (!token.empty() && std::all_of(token.begin(), token.end(),
-                                    [&](char c) { return kSigns.find(c) != std::string_view::npos; })) {
+  if (!token.empty() && token != ":" && token != "@" && std::all_of(token.begin(), token.end(), [&](char c) {
+        return kSigns.find(c) != std::string_view::npos;
+      })) {
     return {true, HighlightClass::operator_};
   }
   return {false, kReset};

@@ -39,7 +39,7 @@ TEST(Highlight, CodeInsideAStringIsCode) {
 
 TEST(Highlight, APieceOfAFileIsEnough) {
   EXPECT_EQ(classes(Language::python, "    return 1\n\n  def f(self):\n"),
-            "keyword:return number:1 keyword:def");
+            "keyword:return number:1 keyword:def function:f");
   EXPECT_EQ(classes(Language::text, "return 1"), "");
   for (const Language language : languages_with_grammar()) {
     std::uint32_t last = 0;

@@ -147,8 +147,9 @@ class Reader {
   bool predicate() {
     position_ += 2;
     const std::size_t name = position_;
-    word();
-    if (peek() == '?' || peek() == '!') ++position_;
+    while (position_ < text_.size() &&
+           std::string_view(" \n\t\r()").find(text_[position_]) == std::string_view::npos)
+      ++position_;
     PatternPredicate result{text_.substr(name, position_ - name), {}};
     while (skip_space(), peek() != ')') {
       if (position_ >= text_.size()) return false;
