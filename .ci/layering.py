@@ -59,7 +59,7 @@ def breaks_of(path, folder):
 def main():
     here = pathlib.Path(__file__).resolve().parent
     root = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else here.parent / "src" / "quarry"
-    files = sorted(p for p in root.rglob("*") if p.suffix in {".h", ".cpp"})
+    files = sorted(p for p in root.rglob("*") if p.suffix in {".h", ".cpp"} and "testdata" not in p.parts)
     if not files:
         sys.exit(f"layering: no sources below {root}")
     broken = 0
