@@ -60,6 +60,7 @@ constexpr std::array kGrammars = {
     Grammar{Language::scala, tree_sitter_scala, {queries::scala}},
     Grammar{Language::swift, tree_sitter_swift, {queries::swift}},
     Grammar{Language::lua, tree_sitter_lua, {queries::lua}},
+    Grammar{Language::elixir, tree_sitter_elixir, {queries::elixir}},
     Grammar{Language::zig, tree_sitter_zig, {queries::zig}},
 };
 
