@@ -132,13 +132,20 @@ class PosixFileSystem final : public FileSystem {
       if (name == "." || name == "..") continue;
       FileType type = FileType::other;
       switch (entry->d_type) {
-        case DT_REG: type = FileType::regular; break;
-        case DT_DIR: type = FileType::directory; break;
-        case DT_LNK: type = FileType::symlink; break;
+        case DT_REG:
+          type = FileType::regular;
+          break;
+        case DT_DIR:
+          type = FileType::directory;
+          break;
+        case DT_LNK:
+          type = FileType::symlink;
+          break;
         case DT_UNKNOWN:  // some file systems leave the type to lstat
           if (auto found = link_status(path / name)) type = found->type;
           break;
-        default: break;
+        default:
+          break;
       }
       entries.push_back({std::string(name), type});
     }
@@ -152,7 +159,8 @@ class PosixFileSystem final : public FileSystem {
     if (fd.get() < 0) return system_failure("open", path, errno);
     struct stat info {};
     if (::fstat(fd.get(), &info) != 0) return system_failure("read", path, errno);
-    if (!S_ISREG(info.st_mode)) return fail(ErrorKind::io, "cannot read {}: not a regular file", path.string());
+    if (!S_ISREG(info.st_mode))
+      return fail(ErrorKind::io, "cannot read {}: not a regular file", path.string());
     std::string bytes;
     auto expected = static_cast<std::size_t>(info.st_size);
     for (;;) {
@@ -218,7 +226,8 @@ class PosixFileSystem final : public FileSystem {
       std::string holder(128, '\0');
       const ssize_t got = ::pread(fd.get(), holder.data(), holder.size(), 0);
       holder.resize(static_cast<std::size_t>(got > 0 ? got : 0));
-      return fail(ErrorKind::busy, "{} is held by {}", path.string(), holder.empty() ? "another process" : holder);
+      return fail(ErrorKind::busy, "{} is held by {}", path.string(),
+                  holder.empty() ? "another process" : holder);
     }
     if (::ftruncate(fd.get(), 0) != 0 || ::pwrite(fd.get(), note.data(), note.size(), 0) < 0) {
       return system_failure("write", path, errno);

@@ -20,11 +20,11 @@ enum class FileType : std::uint8_t { regular, directory, symlink, other };
 
 struct FileStatus {
   FileType type = FileType::other;
-  std::uint64_t size = 0;      // bytes
-  std::int64_t mtime_ns = 0;   // since the Unix epoch
-  std::uint64_t inode = 0;     // with `device`, tells one folder reached by two names
+  std::uint64_t size = 0;     // bytes
+  std::int64_t mtime_ns = 0;  // since the Unix epoch
+  std::uint64_t inode = 0;    // with `device`, tells one folder reached by two names
   std::uint64_t device = 0;
-  bool executable = false;     // by its owner
+  bool executable = false;  // by its owner
 };
 
 struct DirectoryEntry {
@@ -58,7 +58,8 @@ class FileSystem {
  public:
   virtual ~FileSystem() = default;
 
-  [[nodiscard]] virtual Result<FileStatus> status(const std::filesystem::path&) const = 0;       // follows symlinks
+  [[nodiscard]] virtual Result<FileStatus> status(
+      const std::filesystem::path&) const = 0;  // follows symlinks
   [[nodiscard]] virtual Result<FileStatus> link_status(const std::filesystem::path&) const = 0;  // does not
   // Names in no particular order, without "." and "..".
   [[nodiscard]] virtual Result<std::vector<DirectoryEntry>> list(const std::filesystem::path&) const = 0;
@@ -66,7 +67,8 @@ class FileSystem {
   [[nodiscard]] virtual Result<std::string> read(const std::filesystem::path&, std::size_t limit) const = 0;
   [[nodiscard]] virtual Result<std::unique_ptr<MappedFile>> map(const std::filesystem::path&) const = 0;
 
-  [[nodiscard]] virtual Result<std::unique_ptr<WritableFile>> create(const std::filesystem::path&) = 0;  // truncates
+  [[nodiscard]] virtual Result<std::unique_ptr<WritableFile>> create(
+      const std::filesystem::path&) = 0;  // truncates
   [[nodiscard]] virtual Status rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
   [[nodiscard]] virtual Status remove(const std::filesystem::path&) = 0;  // a file
   [[nodiscard]] virtual Status create_directories(const std::filesystem::path&) = 0;
@@ -74,14 +76,16 @@ class FileSystem {
   [[nodiscard]] virtual Status sync_directory(const std::filesystem::path&) = 0;
   // Takes the lock at once or answers ErrorKind::busy; `note` (the holder's pid) is written into the file and
   // is part of the next taker's error message. Also excludes a second taker inside this process.
-  [[nodiscard]] virtual Result<std::unique_ptr<FileLock>> lock(const std::filesystem::path&, const std::string& note) = 0;
+  [[nodiscard]] virtual Result<std::unique_ptr<FileLock>> lock(const std::filesystem::path&,
+                                                               const std::string& note) = 0;
 };
 
 // The real one.
 [[nodiscard]] FileSystem& posix_file_system();
 
-// temporary name beside `path` -> sync -> rename over `path` -> sync of the folder: `path` holds the old bytes
-// or the new ones, whenever the power goes.
-[[nodiscard]] Status write_atomically(FileSystem& files, const std::filesystem::path& path, std::span<const std::byte> bytes);
+// temporary name beside `path` -> sync -> rename over `path` -> sync of the folder: `path` holds the old
+// bytes or the new ones, whenever the power goes.
+[[nodiscard]] Status write_atomically(FileSystem& files, const std::filesystem::path& path,
+                                      std::span<const std::byte> bytes);
 
 }  // namespace quarry

@@ -13,7 +13,9 @@ namespace {
 
 using testing::HasSubstr;
 
-std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
+std::span<const std::byte> bytes_of(std::string_view text) {
+  return std::as_bytes(std::span(text));
+}
 
 TEST(FileSystem, WriteAtomicallyReplacesAndLeavesNoTemporary) {
   const TestDirectory folder;

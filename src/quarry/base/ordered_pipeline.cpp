@@ -17,13 +17,20 @@ struct ThreadPool::State {
 };
 
 ThreadPool::ThreadPool(std::size_t threads)
-    : state_(std::make_unique<State>(threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency()))) {}
+    : state_(std::make_unique<State>(threads != 0 ? threads
+                                                  : std::max(1U, std::thread::hardware_concurrency()))) {}
 
-ThreadPool::~ThreadPool() { state_->pool.join(); }
+ThreadPool::~ThreadPool() {
+  state_->pool.join();
+}
 
-std::size_t ThreadPool::size() const { return state_->size; }
+std::size_t ThreadPool::size() const {
+  return state_->size;
+}
 
-void ThreadPool::post(std::function<void()> task) { boost::asio::post(state_->pool, std::move(task)); }
+void ThreadPool::post(std::function<void()> task) {
+  boost::asio::post(state_->pool, std::move(task));
+}
 
 void run_ordered(ThreadPool& pool, std::size_t count, std::size_t budget,
                  const std::function<std::size_t(std::size_t)>& cost,

@@ -13,7 +13,8 @@ TEST(OrderedPipeline, ConsumesEveryItemInOrderAfterItsProduce) {
   std::vector<int> made(1000, 0);
   std::vector<std::size_t> seen;
   run_ordered(
-      pool, made.size(), 8, [](std::size_t) { return 1; }, [&](std::size_t i) { made[i] = static_cast<int>(i) + 1; },
+      pool, made.size(), 8, [](std::size_t) { return 1; },
+      [&](std::size_t i) { made[i] = static_cast<int>(i) + 1; },
       [&](std::size_t i) {
         EXPECT_EQ(made[i], static_cast<int>(i) + 1);
         seen.push_back(i);
@@ -45,7 +46,8 @@ TEST(OrderedPipeline, AnItemLargerThanTheBudgetStillRuns) {
   ThreadPool pool(2);
   std::size_t consumed = 0;
   run_ordered(
-      pool, 3, 10, [](std::size_t) { return 100; }, [](std::size_t) {}, [&](std::size_t) { return ++consumed > 0; });
+      pool, 3, 10, [](std::size_t) { return 100; }, [](std::size_t) {},
+      [&](std::size_t) { return ++consumed > 0; });
   EXPECT_EQ(consumed, 3U);
 }
 

@@ -50,13 +50,13 @@ template <class... Args>
 #define QUARRY_CONCAT(a, b) QUARRY_CONCAT_INNER(a, b)
 
 // QUARRY_TRY(auto file, storage.map(path));   declares `file`, or returns the error.
-#define QUARRY_TRY(declaration, ...)                                                                  \
-  auto QUARRY_CONCAT(quarry_result_, __LINE__) = (__VA_ARGS__);                                       \
-  if (!QUARRY_CONCAT(quarry_result_, __LINE__))                                                       \
-    return tl::unexpected(std::move(QUARRY_CONCAT(quarry_result_, __LINE__)).error());                \
+#define QUARRY_TRY(declaration, ...)                                                   \
+  auto QUARRY_CONCAT(quarry_result_, __LINE__) = (__VA_ARGS__);                        \
+  if (!QUARRY_CONCAT(quarry_result_, __LINE__))                                        \
+    return tl::unexpected(std::move(QUARRY_CONCAT(quarry_result_, __LINE__)).error()); \
   declaration = *std::move(QUARRY_CONCAT(quarry_result_, __LINE__))
 
 // QUARRY_CHECK(storage.remove(path));   goes on, or returns the error.
-#define QUARRY_CHECK(...)                                                                             \
-  if (auto quarry_status = (__VA_ARGS__); !quarry_status)                                             \
+#define QUARRY_CHECK(...)                                 \
+  if (auto quarry_status = (__VA_ARGS__); !quarry_status) \
   return tl::unexpected(std::move(quarry_status).error())

@@ -17,13 +17,16 @@
 namespace quarry::cli {
 namespace {
 
-constexpr Flag kQueryFiles{.name = "judgments",
-                           .type = ValueType::repeat,
-                           .value = "FILE",
-                           .brief = "Judged queries, as JSON lines; repeat the flag for several sets",
-                           .details = "Each line: {\"repo\", \"query\", \"relevant\": [{\"path\"}]} for answers by file, or targets with \"start\" "
-                                      "and \"end\" for answers by function; \"benchmark_root\" names the folder that is indexed.",
-                           .completion = Completion::file};
+constexpr Flag kQueryFiles{
+    .name = "judgments",
+    .type = ValueType::repeat,
+    .value = "FILE",
+    .brief = "Judged queries, as JSON lines; repeat the flag for several sets",
+    .details =
+        "Each line: {\"repo\", \"query\", \"relevant\": [{\"path\"}]} for answers by file, or targets with "
+        "\"start\" "
+        "and \"end\" for answers by function; \"benchmark_root\" names the folder that is indexed.",
+    .completion = Completion::file};
 constexpr Flag kRepositories{.name = "repos",
                              .type = ValueType::text,
                              .value = "DIR",
@@ -42,7 +45,11 @@ constexpr Flag kFolds{.name = "folds",
                       .brief = "Parts for the cross-validation; a repository is never split",
                       .minimum = 2,
                       .maximum = 100};
-constexpr Flag kL2{.name = "l2", .type = ValueType::text, .value = "X", .fallback = "0.003", .brief = "Weight decay of the fit"};
+constexpr Flag kL2{.name = "l2",
+                   .type = ValueType::text,
+                   .value = "X",
+                   .fallback = "0.003",
+                   .brief = "Weight decay of the fit"};
 constexpr Flag kFunctionShare{.name = "function-share",
                               .type = ValueType::text,
                               .value = "X",
@@ -54,12 +61,13 @@ constexpr Flag kDump{.name = "dump",
                      .brief = "Also write every candidate's features as JSON lines",
                      .completion = Completion::file};
 
-constexpr std::array kDataFlags{&kQueryFiles, &kRepositories, &kIndexDirectory, &kModel, &kNoVectors,
-                               &kNoDefaultRules, &kNoIgnore, &kMaxFileSize, &kThreads};
+constexpr std::array kDataFlags{&kQueryFiles,     &kRepositories, &kIndexDirectory, &kModel,  &kNoVectors,
+                                &kNoDefaultRules, &kNoIgnore,     &kMaxFileSize,    &kThreads};
 constexpr std::array kFitFlags{&kFolds, &kL2, &kFunctionShare, &kOutput, &kDump};
 constexpr std::array kGroups{FlagGroup{"Data", kDataFlags}, FlagGroup{"Fit", kFitFlags}};
 constexpr std::array kExamples{
-    Example{"quarry fit-ranking --judgments queries.jsonl --repos ~/src -o weights.json", "Fit to your own judgments."},
+    Example{"quarry fit-ranking --judgments queries.jsonl --repos ~/src -o weights.json",
+            "Fit to your own judgments."},
     Example{"quarry search --weights weights.json \"open a socket\"", "Search with the result."}};
 
 Result<float> real_number(const Context& context, const Flag& flag) {
@@ -79,11 +87,15 @@ struct Indexed {
 
 Result<std::unique_ptr<Indexed>> index_repository(const Context& context, const std::filesystem::path& work,
                                                   const evaluation::Question& question,
-                                                  const model::Encoder* encoder, const std::stop_token& stop) {
-  const auto root = std::filesystem::path(context.settings.text(kRepositories)) / question.repository / question.root;
+                                                  const model::Encoder* encoder,
+                                                  const std::stop_token& stop) {
+  const auto root =
+      std::filesystem::path(context.settings.text(kRepositories)) / question.repository / question.root;
   QUARRY_TRY(const auto source, open_source_for(context, root.string(), stop));
-  const std::filesystem::path folder = work / fmt::format("{}-{:016x}", question.repository, hash64(source->root()));
-  QUARRY_TRY(const auto report, update_index(context, {.folder = folder, .source = source.get(), .encoder = encoder}, stop));
+  const std::filesystem::path folder =
+      work / fmt::format("{}-{:016x}", question.repository, hash64(source->root()));
+  QUARRY_TRY(const auto report,
+             update_index(context, {.folder = folder, .source = source.get(), .encoder = encoder}, stop));
   (void)report;
   auto indexed = std::make_unique<Indexed>();
   QUARRY_TRY(indexed->snapshot, index::Snapshot::open(context.files, folder));
@@ -108,9 +120,11 @@ std::string dumped(const evaluation::FitQuestion& question) {
 }
 
 std::string quality_line(const char* name, const evaluation::Quality& quality) {
-  return fmt::format("{}: files NDCG@10 {:.4f} MRR@10 {:.4f} hit@10 {:.4f}; functions MRR@10 {:.4f} NDCG@10 {:.4f} hit@10 {:.4f}",
-                     name, quality.files.ndcg, quality.files.mrr, quality.files.hit, quality.functions.mrr,
-                     quality.functions.ndcg, quality.functions.hit);
+  return fmt::format(
+      "{}: files NDCG@10 {:.4f} MRR@10 {:.4f} hit@10 {:.4f}; functions MRR@10 {:.4f} NDCG@10 {:.4f} hit@10 "
+      "{:.4f}",
+      name, quality.files.ndcg, quality.files.mrr, quality.files.hit, quality.functions.mrr,
+      quality.functions.ndcg, quality.functions.hit);
 }
 
 Result<int> run_fit_ranking(Context& context) {
@@ -128,7 +142,8 @@ Result<int> run_fit_ranking(Context& context) {
   std::vector<evaluation::Question> questions;
   for (const std::string& file : context.settings.list(kQueryFiles)) {
     QUARRY_TRY(auto more, evaluation::read_questions(context.files, file));
-    questions.insert(questions.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+    questions.insert(questions.end(), std::make_move_iterator(more.begin()),
+                     std::make_move_iterator(more.end()));
   }
 
   const std::filesystem::path given = context.settings.text(kIndexDirectory);
@@ -186,10 +201,13 @@ Result<int> run_fit_ranking(Context& context) {
 const Command kFitRankingCommand{
     .name = "fit-ranking",
     .brief = "Fit the ranking's weights to judged queries",
-    .details = "Indexes the judged repositories, writes down the evidence of each candidate, fits one linear model to all "
-               "judgments and reports its quality, cross-validated by repository: every query is graded by weights that "
-               "never saw its repository.\n\n"
-               "The weights that come with Quarry were made this way; `quarry search --weights FILE` uses others.",
+    .details =
+        "Indexes the judged repositories, writes down the evidence of each candidate, fits one linear model "
+        "to all "
+        "judgments and reports its quality, cross-validated by repository: every query is graded by weights "
+        "that "
+        "never saw its repository.\n\n"
+        "The weights that come with Quarry were made this way; `quarry search --weights FILE` uses others.",
     .arguments = {},
     .groups = kGroups,
     .examples = kExamples,

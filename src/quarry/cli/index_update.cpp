@@ -12,8 +12,10 @@ namespace quarry::cli {
 
 Result<index::UpdateReport> update_index(const Context& context, const UpdateRequest& request,
                                          std::stop_token stop) {
-  const auto with_way_out = [](Error error) {
-    if (error.kind == ErrorKind::io) error.message += "; --index DIR or XDG_CACHE_HOME choose another place";
+  const auto with_way_out = [&](Error error) {
+    const bool system_refused = error.kind == ErrorKind::io || error.kind == ErrorKind::not_found;
+    if (system_refused && error.message.find(request.folder.string()) != std::string::npos)
+      error.message += "; --index DIR or XDG_CACHE_HOME choose another place";
     return tl::unexpected(std::move(error));
   };
   auto writer = index::IndexWriter::open(context.files, request.folder);

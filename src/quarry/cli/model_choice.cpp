@@ -44,9 +44,7 @@ Result<std::shared_ptr<const model::Encoder>> open_model(const Context& context)
     if (!names.contains(kDefaultModel)) return nullptr;
     spec = kDefaultModel;
   }
-  auto encoder = model::open_encoder(context.files, spec, names);
-  if (!encoder) return fail_in("model", encoder.error());
-  return encoder;
+  return model::open_encoder(context.files, spec, names);
 }
 
 }  // namespace quarry::cli

@@ -56,18 +56,21 @@ Result<std::vector<Question>> read_questions(const FileSystem& files, const std:
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     const json object = json::parse(line, nullptr, false);
     Question q;
-    const bool good = object.is_object() && read_targets(object, "relevant", q.targets) && read_targets(object, "secondary", q.targets);
+    const bool good = object.is_object() && read_targets(object, "relevant", q.targets) &&
+                      read_targets(object, "secondary", q.targets);
     if (good) {
       const std::string repository = text_or_empty(object, "repo");
-      q.repository = repository.substr(repository.rfind('/') == std::string::npos ? 0 : repository.rfind('/') + 1);
+      q.repository =
+          repository.substr(repository.rfind('/') == std::string::npos ? 0 : repository.rfind('/') + 1);
       q.root = text_or_empty(object, object.contains("benchmark_root") ? "benchmark_root" : "root");
       q.language = text_or_empty(object, "language");
       q.kind = text_or_empty(object, object.contains("category") ? "category" : "kind");
       q.text = text_or_empty(object, "query");
     }
     if (!good || q.text.empty() || q.repository.empty()) {
-      return fail(ErrorKind::invalid_argument, "{}:{}: not a judged question (\"repo\", \"query\", \"relevant\" wanted)",
-                  path.string(), number);
+      return fail(ErrorKind::invalid_argument,
+                  "{}:{}: not a judged question (\"repo\", \"query\", \"relevant\" wanted)", path.string(),
+                  number);
     }
     questions.push_back(std::move(q));
   }

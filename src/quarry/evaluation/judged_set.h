@@ -18,8 +18,8 @@ struct Lines {
   std::uint32_t last = 0;
 };
 
-// A place that answers a question. A file target is met by any result of the file (that overlaps `lines`, where
-// given); a function target by a result that is mostly that function.
+// A place that answers a question. A file target is met by any result of the file (that overlaps `lines`,
+// where given); a function target by a result that is mostly that function.
 struct Target {
   std::string path;  // relative to the repository
   std::optional<Lines> lines;
@@ -37,8 +37,10 @@ struct Question {
 };
 
 // JSON lines: {"repo", "language", "query", "benchmark_root"|"root", "category"|"kind", "relevant": [{"path",
-// "start_line"?, "end_line"?} or {"path", "name", "start", "end"}], "secondary": [...]}. Errors name the line.
-[[nodiscard]] Result<std::vector<Question>> read_questions(const FileSystem& files, const std::filesystem::path& path);
+// "start_line"?, "end_line"?} or {"path", "name", "start", "end"}], "secondary": [...]}. Errors name the
+// line.
+[[nodiscard]] Result<std::vector<Question>> read_questions(const FileSystem& files,
+                                                           const std::filesystem::path& path);
 
 // A result's place, relative to the repository.
 struct Place {
@@ -46,8 +48,8 @@ struct Place {
   Lines lines;
 };
 
-// Whether `place` meets `target`: same path (one may be a /-suffix of the other); for a function target at least
-// half of its lines and at most 3 times as many plus 20.
+// Whether `place` meets `target`: same path (one may be a /-suffix of the other); for a function target at
+// least half of its lines and at most 3 times as many plus 20.
 [[nodiscard]] bool covers(const Place& place, const Target& target);
 
 }  // namespace quarry::evaluation

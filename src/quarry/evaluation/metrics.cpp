@@ -7,7 +7,9 @@
 namespace quarry::evaluation {
 namespace {
 
-double discount(std::size_t rank) { return 1 / std::log2(static_cast<double>(rank) + 1); }
+double discount(std::size_t rank) {
+  return 1 / std::log2(static_cast<double>(rank) + 1);
+}
 
 }  // namespace
 

@@ -18,9 +18,11 @@ struct Grades {
 };
 
 // Järvelin & Kekäläinen's DCG with discount log2(rank + 1), over the first k places.
-[[nodiscard]] Grades grade(std::span<const Place> places, std::span<const Target> targets, std::size_t k = 10);
+[[nodiscard]] Grades grade(std::span<const Place> places, std::span<const Target> targets,
+                           std::size_t k = 10);
 
-// The mean over groups of the mean within a group: a repository with many questions weighs as much as any other.
+// The mean over groups of the mean within a group: a repository with many questions weighs as much as any
+// other.
 class GroupedMean {
  public:
   void add(const std::string& group, const Grades& grades);

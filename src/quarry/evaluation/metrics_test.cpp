@@ -13,7 +13,8 @@ namespace {
 using testing::HasSubstr;
 
 TEST(Metrics, ARepeatedFileTakesAPlaceAndGainsNothing) {
-  const std::vector<Target> targets{{.path = "a.py", .lines = {}, .function = false}, {.path = "b.py", .lines = {}, .function = false}};
+  const std::vector<Target> targets{{.path = "a.py", .lines = {}, .function = false},
+                                    {.path = "b.py", .lines = {}, .function = false}};
   const std::vector<Place> places{{"a.py", {1, 2}}, {"a.py", {5, 9}}, {"b.py", {1, 1}}};
   const Grades grades = grade(places, targets);
   EXPECT_NEAR(grades.ndcg, (1 + 1 / std::log2(4.0)) / (1 + 1 / std::log2(3.0)), 1e-12);
@@ -53,7 +54,8 @@ TEST(GroupedMean, RepositoriesCountAlike) {
 
 TEST(ReadQuestions, NamesTheBrokenLine) {
   const TestDirectory folder;
-  const auto path = folder.write("q.jsonl", "{\"repo\":\"o/r\",\"query\":\"q\",\"relevant\":[{\"path\":\"a\"}]}\n\n{\"repo\":1}\n");
+  const auto path = folder.write(
+      "q.jsonl", "{\"repo\":\"o/r\",\"query\":\"q\",\"relevant\":[{\"path\":\"a\"}]}\n\n{\"repo\":1}\n");
   const auto questions = read_questions(posix_file_system(), path);
   ASSERT_FALSE(questions);
   EXPECT_THAT(questions.error().message, HasSubstr("q.jsonl:3"));

@@ -19,7 +19,9 @@ Result<FitQuestion> prepare_question(const Question& question, const ranking::Se
   const ranking::QueryTerms terms = ranking::read_query(question.text, analyzer, {});
   ranking::EvidenceTable scratch;
   QUARRY_TRY(fit.judged.candidates,
-             ranking::find_candidates(space, {.query = &terms, .filter = nullptr, .query_vector = vector, .limit = kGradedRanks}, scratch));
+             ranking::find_candidates(
+                 space, {.query = &terms, .filter = nullptr, .query_vector = vector, .limit = kGradedRanks},
+                 scratch));
   fit.judged.group = question.repository;
   fit.judged.by_file = !question.by_function();
   for (const ranking::Candidate& candidate : fit.judged.candidates) {
@@ -27,8 +29,9 @@ Result<FitQuestion> prepare_question(const Question& question, const ranking::Se
     std::string path = question.root.empty() || question.root == "." ? std::string() : question.root + "/";
     path += space.file(candidate.file).path;
     fit.places.push_back({.path = std::move(path), .lines = {unit.start_line, unit.end_line}});
-    const bool relevant = std::any_of(question.targets.begin(), question.targets.end(),
-                                      [&](const Target& target) { return covers(fit.places.back(), target); });
+    const bool relevant =
+        std::any_of(question.targets.begin(), question.targets.end(),
+                    [&](const Target& target) { return covers(fit.places.back(), target); });
     fit.judged.relevant.push_back(relevant ? 1 : 0);
   }
   return fit;
@@ -36,7 +39,8 @@ Result<FitQuestion> prepare_question(const Question& question, const ranking::Se
 
 Grades grade_question(const ranking::LinearModel& model, const FitQuestion& question) {
   std::map<std::uint32_t, std::size_t> position;  // unit -> candidate
-  for (std::size_t i = 0; i < question.judged.candidates.size(); ++i) position[question.judged.candidates[i].unit] = i;
+  for (std::size_t i = 0; i < question.judged.candidates.size(); ++i)
+    position[question.judged.candidates[i].unit] = i;
   std::vector<Place> places;
   for (const ranking::Ranked& ranked : ranking::order(question.judged.candidates, model, kGradedRanks)) {
     places.push_back(question.places[position[ranked.candidate.unit]]);
@@ -48,18 +52,20 @@ Quality quality_of(const ranking::LinearModel& model, std::span<const FitQuestio
   GroupedMean files;
   GroupedMean functions;
   for (const FitQuestion* question : questions) {
-    (question->judged.by_file ? files : functions).add(question->judged.group, grade_question(model, *question));
+    (question->judged.by_file ? files : functions)
+        .add(question->judged.group, grade_question(model, *question));
   }
   return {.files = files.mean(), .functions = functions.mean()};
 }
 
-ranking::LinearModel fit_all(std::span<const FitQuestion* const> questions, const ranking::FitOptions& options) {
+ranking::LinearModel fit_all(std::span<const FitQuestion* const> questions,
+                             const ranking::FitOptions& options) {
   std::vector<const ranking::JudgedQuery*> judged;
   judged.reserve(questions.size());
   for (const FitQuestion* question : questions) judged.push_back(&question->judged);
-  return ranking::fit_repeat_penalty(ranking::fit_weights(judged, options), [&](const ranking::LinearModel& model) {
-    return quality_of(model, questions).balance();
-  });
+  return ranking::fit_repeat_penalty(
+      ranking::fit_weights(judged, options),
+      [&](const ranking::LinearModel& model) { return quality_of(model, questions).balance(); });
 }
 
 CrossValidation cross_validate(const std::vector<FitQuestion>& questions, std::size_t folds,

@@ -1,4 +1,5 @@
-// Fits the ranking to judged questions over indexed repositories and says how good it is on ones it never saw.
+// Fits the ranking to judged questions over indexed repositories and says how good it is on ones it never
+// saw.
 #pragma once
 
 #include <cstddef>
@@ -24,8 +25,10 @@ struct FitQuestion {
 };
 
 // Candidates and judgments of one question. `vector` is the query's, empty for words only.
-[[nodiscard]] Result<FitQuestion> prepare_question(const Question& question, const ranking::SearchSpace& space,
-                                                   text::Analyzer& analyzer, std::span<const std::int8_t> vector);
+[[nodiscard]] Result<FitQuestion> prepare_question(const Question& question,
+                                                   const ranking::SearchSpace& space,
+                                                   text::Analyzer& analyzer,
+                                                   std::span<const std::int8_t> vector);
 
 struct Quality {
   Grades files;      // questions judged by file
@@ -34,19 +37,22 @@ struct Quality {
   [[nodiscard]] double balance() const { return (files.ndcg + functions.mrr) / 2; }
 };
 
-[[nodiscard]] Quality quality_of(const ranking::LinearModel& model, std::span<const FitQuestion* const> questions);
+[[nodiscard]] Quality quality_of(const ranking::LinearModel& model,
+                                 std::span<const FitQuestion* const> questions);
 [[nodiscard]] Grades grade_question(const ranking::LinearModel& model, const FitQuestion& question);
 
 struct CrossValidation {
-  Quality quality;                       // every question graded by weights that never saw its repository
-  std::vector<Grades> by_question;       // in the order of the questions
+  Quality quality;                  // every question graded by weights that never saw its repository
+  std::vector<Grades> by_question;  // in the order of the questions
 };
 
-// Repositories, sorted by name, go to folds in turn. Each fold's weights and repeat penalty come from the others.
+// Repositories, sorted by name, go to folds in turn. Each fold's weights and repeat penalty come from the
+// others.
 [[nodiscard]] CrossValidation cross_validate(const std::vector<FitQuestion>& questions, std::size_t folds,
                                              const ranking::FitOptions& options);
 
 // Weights and penalty from all questions: what ships.
-[[nodiscard]] ranking::LinearModel fit_all(std::span<const FitQuestion* const> questions, const ranking::FitOptions& options);
+[[nodiscard]] ranking::LinearModel fit_all(std::span<const FitQuestion* const> questions,
+                                           const ranking::FitOptions& options);
 
 }  // namespace quarry::evaluation

@@ -139,12 +139,12 @@ TEST_P(Crash, APowerLossAtAnyCallLeavesTheOldIndexOrTheNewOne) {
   }
 }
 
-// What a machine that dies later still finds: a writer's crash must not let the next writer remove what the
-// disk still needs.
+// A writer dies, the next one cleans up and dies too, and then the power goes: the manifest that the second
+// one saw may not be on the disk yet, and the files of the one before must still be there.
 TEST(CrashTwice, AWriterAfterACrashKeepsWhatTheDiskStillNeeds) {
   const Step step(3);
-  for (std::size_t first = 0; first < step.calls; ++first) {
-    for (std::size_t second = 0; second < 12; ++second) {
+  for (std::size_t first = step.calls - 8; first < step.calls; ++first) {
+    for (std::size_t second = 8; second < step.calls + 8; ++second) {
       SCOPED_TRACE(fmt::format("calls {} and {}", first, second));
       MemoryFileSystem files = Step::remade(3);
       FaultyFileSystem dying(files, first, Mode::fail_forever);
@@ -153,7 +153,8 @@ TEST(CrashTwice, AWriterAfterACrashKeepsWhatTheDiskStillNeeds) {
       (void)update(dying_again, "/index", Edited(4));
       files.lose_power(MemoryFileSystem::Loss::everything);
       const std::string now = contents(files, "/index");
-      EXPECT_TRUE(now == step.old_contents || now == expected(step.after)) << now;
+      EXPECT_TRUE(now == step.old_contents || now == expected(step.after) || now == expected(Edited(4)))
+          << now;
     }
   }
 }

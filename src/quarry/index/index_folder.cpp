@@ -56,10 +56,6 @@ Result<std::unique_ptr<IndexFolder>> IndexFolder::open(FileSystem& files,
   }
   folder->lock_ = std::move(*lock);
   QUARRY_CHECK(folder->load());
-  // A writer that died between rename and sync left a manifest that the disk may not have yet. Only when it
-  // has may the files of the one before go.
-  QUARRY_CHECK(files.sync_directory(place));
-  folder->durable_ = true;
   folder->clean();
   return folder;
 }

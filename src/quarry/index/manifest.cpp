@@ -143,10 +143,7 @@ std::string format_manifest(const Manifest& manifest) {
 }
 
 Result<Manifest> parse_manifest(std::string_view bytes, const std::string& path) {
-  const auto damaged = [&] {
-    return fail(ErrorKind::corrupt, "{} is damaged; delete the index folder and run `quarry index` again",
-                path);
-  };
+  const auto damaged = [&] { return fail(ErrorKind::corrupt, "{} is damaged; {}", path, kWayOut); };
   if (!bytes.starts_with(kFirstWords)) return damaged();
   const std::string_view rest = bytes.substr(kFirstWords.size());
   std::uint32_t version = 0;
@@ -154,11 +151,8 @@ Result<Manifest> parse_manifest(std::string_view bytes, const std::string& path)
   if (number.ec != std::errc() || number.ptr == rest.data() + rest.size() || *number.ptr != ' ')
     return damaged();
   if (version != kManifestVersion) {
-    return fail(
-        ErrorKind::version_mismatch,
-        "{} has format version {}, this program reads version {}; delete the index folder and run `quarry "
-        "index` again",
-        path, version, kManifestVersion);
+    return fail(ErrorKind::version_mismatch, "{} has format version {}, this program reads version {}; {}",
+                path, version, kManifestVersion, kWayOut);
   }
   const std::string_view tail(number.ptr + 1,
                               static_cast<std::size_t>(rest.data() + rest.size() - number.ptr - 1));
@@ -192,6 +186,12 @@ Result<Manifest> read_manifest(const FileSystem& files, const std::filesystem::p
     return fail(ErrorKind::not_found, "no index in {}; make one with `quarry index PATH`", index.string());
   }
   return parse_manifest(*bytes, path.string());
+}
+
+Status check_stored(const StoredFile& stored, std::uint64_t size, std::uint64_t checksum,
+                    const std::filesystem::path& path) {
+  if (size == stored.size && checksum == stored.checksum) return {};
+  return fail(ErrorKind::corrupt, "{} is not the file that the manifest names; {}", path.string(), kWayOut);
 }
 
 Status write_manifest(FileSystem& files, const std::filesystem::path& index, const Manifest& manifest) {

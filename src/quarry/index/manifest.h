@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "quarry/base/file_system.h"
@@ -13,6 +14,9 @@
 namespace quarry::index {
 
 inline constexpr std::uint32_t kManifestVersion = 1;
+
+// Ends every message about an index that cannot be used.
+inline constexpr std::string_view kWayOut = "delete the index folder and run `quarry index` again";
 
 // A binary file of the index, so that another file in its place is noticed.
 struct StoredFile {
@@ -46,6 +50,10 @@ struct Manifest {
 // Durable when it returns success; on failure the old manifest stands, or the new one already does.
 [[nodiscard]] Status write_manifest(FileSystem& files, const std::filesystem::path& index,
                                     const Manifest& manifest);
+
+// ErrorKind::corrupt where a file of that size and checksum is not the one that was stored.
+[[nodiscard]] Status check_stored(const StoredFile& stored, std::uint64_t size, std::uint64_t checksum,
+                                  const std::filesystem::path& path);
 
 // The bytes of the file, apart from writing them; parse is the inverse and accepts nothing else.
 [[nodiscard]] std::string format_manifest(const Manifest& manifest);

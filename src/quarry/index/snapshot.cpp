@@ -35,15 +35,6 @@ namespace {
 // A writer that replaces the index while it is opened costs one more round; nobody commits this often.
 constexpr int kMaxRounds = 100;
 
-template <class File>
-Status check_identity(const File& file, const StoredFile& stored, const std::filesystem::path& path) {
-  if (file.size_in_bytes() == stored.size && file.checksum() == stored.checksum) return {};
-  return fail(
-      ErrorKind::corrupt,
-      "{} is not the file that the manifest names; delete the index folder and run `quarry index` again",
-      path.string());
-}
-
 // Leaves `missing` true where a file has vanished: a newer manifest may say why.
 template <class State>
 Status open_files(const FileSystem& files, State& state, bool& missing) {
@@ -55,14 +46,14 @@ Status open_files(const FileSystem& files, State& state, bool& missing) {
     const auto path = segment_path(state.directory, stored.name);
     auto segment = Segment::open(files, path);
     if (!segment) return note(std::move(segment).error());
-    QUARRY_CHECK(check_identity(**segment, stored, path));
+    QUARRY_CHECK(check_stored(stored, (*segment)->size_in_bytes(), (*segment)->checksum(), path));
     state.segments.push_back(std::move(*segment));
   }
   for (const ManifestView& view : state.manifest.views) {
     const auto path = view_path(state.directory, view.file.name);
     auto opened = ViewFile::open(files, path);
     if (!opened) return note(std::move(opened).error());
-    QUARRY_CHECK(check_identity(**opened, view.file, path));
+    QUARRY_CHECK(check_stored(view.file, (*opened)->size_in_bytes(), (*opened)->checksum(), path));
     state.view_files.push_back(std::move(*opened));
     state.views.push_back(view.info);
   }
@@ -89,8 +80,7 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::open(FileSystem& files,
     // lost.
     if (!missing || round == kMaxRounds) return tl::unexpected(std::move(opened).error());
     if (round != 0 && sequence == tried) {
-      return fail(ErrorKind::corrupt, "{}; delete the index folder and run `quarry index` again",
-                  opened.error().message);
+      return fail(ErrorKind::corrupt, "{}; {}", opened.error().message, kWayOut);
     }
     tried = sequence;
   }

@@ -51,12 +51,8 @@ Result<std::unique_ptr<WorkingIndex>> WorkingIndex::open(IndexFolder& folder) {
   for (const StoredFile& stored : manifest.segments) {
     QUARRY_TRY(const std::uint32_t number, index->open_segment(stored.name));
     const StoredFile& found = index->segments_[number].file;
-    if (found.size != stored.size || found.checksum != stored.checksum) {
-      return fail(
-          ErrorKind::corrupt,
-          "{} is not the file that the manifest names; delete the index folder and run `quarry index` again",
-          segment_path(folder.directory(), stored.name).string());
-    }
+    QUARRY_CHECK(
+        check_stored(stored, found.size, found.checksum, segment_path(folder.directory(), stored.name)));
   }
   for (const ManifestView& view : manifest.views) index->views_.push_back({view, nullptr, nullptr});
   index->model_ = manifest.model;
@@ -76,13 +72,7 @@ Result<const ViewFile*> WorkingIndex::file_of(View& view) {
   if (!view.file) {
     const auto path = view_path(folder_.directory(), view.meta.file.name);
     QUARRY_TRY(view.file, ViewFile::open(folder_.files(), path));
-    if (view.file->size_in_bytes() != view.meta.file.size ||
-        view.file->checksum() != view.meta.file.checksum) {
-      return fail(
-          ErrorKind::corrupt,
-          "{} is not the file that the manifest names; delete the index folder and run `quarry index` again",
-          path.string());
-    }
+    QUARRY_CHECK(check_stored(view.meta.file, view.file->size_in_bytes(), view.file->checksum(), path));
   }
   return view.file.get();
 }
@@ -99,10 +89,8 @@ Result<WorkingView*> WorkingIndex::load(std::size_t number) {
       return stored.segment && stored.file.name == content.segments[s];
     });
     if (found == segments_.end() || found->segment->file_count() != content.live[s].size()) {
-      return fail(ErrorKind::corrupt,
-                  "{} names a segment that the index does not have; delete the index folder and "
-                  "run `quarry index` again",
-                  view_path(folder_.directory(), view.meta.file.name).string());
+      return fail(ErrorKind::corrupt, "{} names a segment that the index does not have; {}",
+                  view_path(folder_.directory(), view.meta.file.name).string(), kWayOut);
     }
     numbers.push_back(static_cast<std::uint32_t>(found - segments_.begin()));
     live[numbers.back()] = std::move(content.live[s]);

@@ -38,8 +38,9 @@ namespace {
 }
 
 #if defined(__x86_64__)
-[[gnu::target("avx512f,avx512bw,prefer-vector-width=512")]] void add_int8_avx512(
-    const std::int8_t* table, std::span<const WeightedRow> rows, float* sum, std::size_t size) {
+[[gnu::target("avx512f,avx512bw,avx512vl")]] void add_int8_avx512(const std::int8_t* table,
+                                                                  std::span<const WeightedRow> rows,
+                                                                  float* sum, std::size_t size) {
   add_int8(table, rows, sum, size);
 }
 [[gnu::target("avx2")]] void add_int8_avx2(const std::int8_t* table, std::span<const WeightedRow> rows,
@@ -56,7 +57,8 @@ namespace {
 
 void add_rows(const std::int8_t* table, std::span<const WeightedRow> rows, std::span<float> sum) {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512bw")) return add_int8_avx512(table, rows, sum.data(), sum.size());
+  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
+    return add_int8_avx512(table, rows, sum.data(), sum.size());
   if (__builtin_cpu_supports("avx2")) return add_int8_avx2(table, rows, sum.data(), sum.size());
 #endif
   add_int8(table, rows, sum.data(), sum.size());

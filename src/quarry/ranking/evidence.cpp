@@ -12,7 +12,9 @@ using index::Field;
 using index::kFieldCount;
 using index::Posting;
 
-constexpr std::uint8_t bit(Field field) { return static_cast<std::uint8_t>(1U << static_cast<unsigned>(field)); }
+constexpr std::uint8_t bit(Field field) {
+  return static_cast<std::uint8_t>(1U << static_cast<unsigned>(field));
+}
 
 // A bonus term (words written together) counts less than the words themselves and is no part of any mask.
 constexpr float kJoinedWeight = 0.5F;
@@ -33,7 +35,7 @@ PerField by_field(const FieldWeights& w) {
 
 struct UnitHit {
   std::uint32_t unit;
-  float gain;   // saturated, before idf
+  float gain;  // saturated, before idf
   float plain;
   std::uint8_t fields;
 };
@@ -89,7 +91,8 @@ class TermScan {
     std::uint8_t file_fields = 0;
     const auto finish_file = [&] {
       if (current == kNone || !current_live || file_fields == 0) return;
-      file_hits.push_back({file_base + current, saturated(file_tf), path_tf > 0 ? saturated(path_tf) : 0, file_fields});
+      file_hits.push_back(
+          {file_base + current, saturated(file_tf), path_tf > 0 ? saturated(path_tf) : 0, file_fields});
     };
 
     for (Posting posting; cursor.next(posting);) {
@@ -131,7 +134,8 @@ class TermScan {
         plain += normalised;
       }
       file_tf += of_file;
-      unit_hits.push_back({unit_base + posting.unit, saturated(unit_tf + path_tf) - (path_tf > 0 ? saturated(path_tf) : 0),
+      unit_hits.push_back({unit_base + posting.unit,
+                           saturated(unit_tf + path_tf) - (path_tf > 0 ? saturated(path_tf) : 0),
                            plain * 2.2F / (plain + 1.2F), posting.fields});
     }
     finish_file();

@@ -31,21 +31,28 @@ struct FileEvidence {
   std::uint32_t folder = 0;
 };
 
-// Robertson's BM25F (simple extension to multiple weighted fields, 2004): field counts, each normalised by the
-// field's length, are weighted and summed before one saturation tf (k1 + 1) / (tf + k1); idf = ln(1 + (N - n + 0.5)
-// / (n + 0.5)). File fields are stem, folder, definition names, docs, all else.
+// Robertson's BM25F (simple extension to multiple weighted fields, 2004): field counts, each normalised by
+// the field's length, are weighted and summed before one saturation tf (k1 + 1) / (tf + k1); idf = ln(1 + (N
+// - n + 0.5) / (n + 0.5)). File fields are stem, folder, definition names, docs, all else.
 struct FieldWeights {
   float name, container, signature, doc, body, stem, folder;
 };
 struct Bm25fParameters {
-  FieldWeights unit{.name = 31, .container = 0.9F, .signature = 1.5F, .doc = 2, .body = 0.6F, .stem = 10.5F, .folder = 1.5F};
-  FieldWeights file{.name = 1, .container = 0, .signature = 0.24F, .doc = 0.75F, .body = 0.24F, .stem = 29, .folder = 4.7F};
+  FieldWeights unit{.name = 31,
+                    .container = 0.9F,
+                    .signature = 1.5F,
+                    .doc = 2,
+                    .body = 0.6F,
+                    .stem = 10.5F,
+                    .folder = 1.5F};
+  FieldWeights file{
+      .name = 1, .container = 0, .signature = 0.24F, .doc = 0.75F, .body = 0.24F, .stem = 29, .folder = 4.7F};
   float k1 = 10;
   float length_norm = 0.3F;  // b of the body and doc fields; short fields are not normalised
 };
 
-// The evidence of one query, dense over the search space. Reusable: clear() costs what the last query touched.
-// Not thread-safe.
+// The evidence of one query, dense over the search space. Reusable: clear() costs what the last query
+// touched. Not thread-safe.
 struct EvidenceTable {
   std::vector<UnitEvidence> units;
   std::vector<FileEvidence> files;

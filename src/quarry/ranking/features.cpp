@@ -15,7 +15,7 @@ namespace {
 
 using index::Field;
 
-constexpr std::size_t kStemPrefix = 3;    // letters from which "auth" is a prefix of "authentication"
+constexpr std::size_t kStemPrefix = 3;  // letters from which "auth" is a prefix of "authentication"
 constexpr std::size_t kFolderPrefix = 4;
 
 std::string lower(std::string_view word) {
@@ -31,7 +31,9 @@ bool prefix_match(std::string_view a, std::string_view b, std::size_t least) {
   return shared >= least && a.substr(0, shared) == b.substr(0, shared);
 }
 
-float ratio(float part, float whole) { return whole > 0 ? part / whole : 0; }
+float ratio(float part, float whole) {
+  return whole > 0 ? part / whole : 0;
+}
 
 float f1(float precision, float recall) {
   return precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0;
@@ -45,7 +47,8 @@ struct FileFeatures {
 
 class Computation {
  public:
-  Computation(const SearchSpace& space, const QueryTerms& query, const EvidenceTable& table, const VectorScores* vectors)
+  Computation(const SearchSpace& space, const QueryTerms& query, const EvidenceTable& table,
+              const VectorScores* vectors)
       : space_(space), query_(query), table_(table), vectors_(vectors) {
     for (std::size_t i = 0; i < query.terms.size(); ++i) {
       if (query.terms[i].word_term) file_total_ += table.file_idf[i];
@@ -53,7 +56,8 @@ class Computation {
       if ((query.head_mask >> i & 1) != 0) head_total_ += table.unit_idf[i];
       if ((query.head_mask >> i & 1) != 0) head_file_total_ += table.file_idf[i];
     }
-    for (const std::uint32_t file : table.touched_files) best_file_ = std::max(best_file_, table.files[file].bm25f);
+    for (const std::uint32_t file : table.touched_files)
+      best_file_ = std::max(best_file_, table.files[file].bm25f);
   }
 
   Status run(std::vector<Candidate>& candidates) {
@@ -77,9 +81,13 @@ class Computation {
   }
 
  private:
-  static void set(FeatureVector& values, Feature feature, float value) { values[static_cast<std::size_t>(feature)] = value; }
+  static void set(FeatureVector& values, Feature feature, float value) {
+    values[static_cast<std::size_t>(feature)] = value;
+  }
   static void set(Candidate& c, Feature feature, float value) { set(c.features, feature, value); }
-  static float get(const Candidate& c, Feature feature) { return c.features[static_cast<std::size_t>(feature)]; }
+  static float get(const Candidate& c, Feature feature) {
+    return c.features[static_cast<std::size_t>(feature)];
+  }
 
   [[nodiscard]] float unit_score(const Candidate& c) const {
     return table_.units[c.unit].bm25f + table_.files[c.file].path_bm25f;
@@ -92,9 +100,12 @@ class Computation {
     // 11 = k1 + 1, the most a term can score: full marks in every term are 1.
     set(v, Feature::file_bm25f, ratio(evidence.bm25f, 11 * file_total_));
     set(v, Feature::file_bm25f_rel, ratio(evidence.bm25f, best_file_));
-    set(v, Feature::file_cover, ratio(sum_over(evidence.any & query_.word_mask, table_.file_idf), file_total_));
-    set(v, Feature::file_names_cover, ratio(sum_over(evidence.names & query_.word_mask, table_.file_idf), file_total_));
-    set(v, Feature::file_docs_cover, ratio(sum_over(evidence.docs & query_.word_mask, table_.file_idf), file_total_));
+    set(v, Feature::file_cover,
+        ratio(sum_over(evidence.any & query_.word_mask, table_.file_idf), file_total_));
+    set(v, Feature::file_names_cover,
+        ratio(sum_over(evidence.names & query_.word_mask, table_.file_idf), file_total_));
+    set(v, Feature::file_docs_cover,
+        ratio(sum_over(evidence.docs & query_.word_mask, table_.file_idf), file_total_));
     set(v, Feature::file_lines, std::log1p(static_cast<float>(file.lines)) / 8);
     set(v, Feature::file_units, std::log1p(static_cast<float>(file.unit_count)) / 6);
     fill_path(file, evidence, v);
@@ -147,14 +158,16 @@ class Computation {
         }
       }
     }
-    const float precision = stem.empty() ? 0 : static_cast<float>(stem_matched) / static_cast<float>(stem.size());
+    const float precision =
+        stem.empty() ? 0 : static_cast<float>(stem_matched) / static_cast<float>(stem.size());
     const float head_recall = ratio(sum_over(by_stem & query_.head_mask, table_.file_idf), head_file_total_);
     set(v, Feature::stem_precision, precision);
     set(v, Feature::stem_recall, ratio(sum_over(by_stem, table_.file_idf), file_total_));
     set(v, Feature::stem_head_f1, f1(precision, head_recall));
     set(v, Feature::stem_exact, precision == 1 && head_recall > 0.99F ? 1.0F : 0.0F);
     set(v, Feature::folder_match, ratio(sum_over(by_folder, table_.file_idf), file_total_));
-    set(v, Feature::folder_head, ratio(sum_over(by_folder & query_.head_mask, table_.file_idf), head_file_total_));
+    set(v, Feature::folder_head,
+        ratio(sum_over(by_folder & query_.head_mask, table_.file_idf), head_file_total_));
   }
 
   Status fill_unit(Candidate& c) {
@@ -166,22 +179,27 @@ class Computation {
     set(c, Feature::unit_bm25f_rel, ratio(score, best_unit_));
     set(c, Feature::unit_plain, ratio(evidence.plain, 2.2F * unit_total_));
     set(c, Feature::unit_plain_rel, ratio(evidence.plain, best_plain_));
-    const float cover = ratio(sum_over((evidence.any | file.stem) & query_.word_mask, table_.unit_idf), unit_total_);
+    const float cover =
+        ratio(sum_over((evidence.any | file.stem) & query_.word_mask, table_.unit_idf), unit_total_);
     set(c, Feature::unit_cover, cover);
     set(c, Feature::unit_full_cover, cover * cover);
 
     const std::uint32_t in_name = evidence.name & query_.word_mask;
     const auto name_words = static_cast<float>(unit.lengths[static_cast<std::size_t>(Field::name)]);
-    const float precision = name_words > 0 ? std::min(1.0F, static_cast<float>(std::popcount(in_name)) / name_words) : 0;
+    const float precision =
+        name_words > 0 ? std::min(1.0F, static_cast<float>(std::popcount(in_name)) / name_words) : 0;
     const float recall = ratio(sum_over(in_name, table_.unit_idf), unit_total_);
     const float head_recall = ratio(sum_over(in_name & query_.head_mask, table_.unit_idf), head_total_);
     set(c, Feature::name_precision, precision);
     set(c, Feature::name_recall, recall);
     set(c, Feature::name_head_f1, f1(precision, head_recall));
     set(c, Feature::name_exact, precision == 1 && recall > 0.99F ? 1.0F : 0.0F);
-    set(c, Feature::container_cover, ratio(sum_over(evidence.container & query_.word_mask, table_.unit_idf), unit_total_));
-    set(c, Feature::signature_cover, ratio(sum_over(evidence.signature & query_.word_mask, table_.unit_idf), unit_total_));
-    set(c, Feature::doc_cover, ratio(sum_over(evidence.doc & query_.word_mask, table_.unit_idf), unit_total_));
+    set(c, Feature::container_cover,
+        ratio(sum_over(evidence.container & query_.word_mask, table_.unit_idf), unit_total_));
+    set(c, Feature::signature_cover,
+        ratio(sum_over(evidence.signature & query_.word_mask, table_.unit_idf), unit_total_));
+    set(c, Feature::doc_cover,
+        ratio(sum_over(evidence.doc & query_.word_mask, table_.unit_idf), unit_total_));
     set(c, Feature::has_doc, unit.lengths[static_cast<std::size_t>(Field::doc)] > 0 ? 1.0F : 0.0F);
     if (unit.parent != c.unit && unit.parent != space_.file(c.file).first_unit) {
       set(c, Feature::parent_rel, ratio(table_.units[unit.parent].bm25f + file.path_bm25f, best_unit_));
@@ -193,7 +211,8 @@ class Computation {
 
     if (in_name != 0) {
       QUARRY_TRY(const std::uint32_t references, references_to(unit.name));
-      set(c, Feature::name_references, f1(precision, recall) * std::log1p(static_cast<float>(references)) / 6);
+      set(c, Feature::name_references,
+          f1(precision, recall) * std::log1p(static_cast<float>(references)) / 6);
     }
     for (const QuerySymbol& symbol : query_.symbols) {
       if (symbol.name != unit.name) continue;
@@ -203,7 +222,8 @@ class Computation {
       }
       if (query_.bare_symbol) {
         set(c, Feature::bare_symbol, 1);
-        if (lower(index::stem_of(space_.file(c.file).path)) == lower(symbol.name)) set(c, Feature::bare_symbol_stem, 1);
+        if (lower(index::stem_of(space_.file(c.file).path)) == lower(symbol.name))
+          set(c, Feature::bare_symbol_stem, 1);
       }
     }
     if (vectors_ != nullptr) {

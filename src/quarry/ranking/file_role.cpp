@@ -17,13 +17,17 @@ bool is_version(std::string_view part) {
          std::all_of(part.begin() + 1, part.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-constexpr std::array<std::string_view, 13> kTestFolders{"test",     "tests",   "testing", "testdata", "spec",   "specs", "__tests__",
-                                                        "__mocks__", "testlib", "mocks",  "fixtures", "e2e", "testutil"};
-constexpr std::array<std::string_view, 10> kExampleFolders{"example", "examples",   "sample", "samples",  "demo",
-                                                           "demos",   "benchmarks", "bench",  "tutorial", "benchmark"};
-constexpr std::array<std::string_view, 7> kCompatWords{"compat", "compatibility", "shim", "shims", "polyfill", "polyfills", "backport"};
+constexpr std::array<std::string_view, 13> kTestFolders{
+    "test",      "tests",   "testing", "testdata", "spec", "specs",   "__tests__",
+    "__mocks__", "testlib", "mocks",   "fixtures", "e2e",  "testutil"};
+constexpr std::array<std::string_view, 10> kExampleFolders{"example",  "examples", "sample",     "samples",
+                                                           "demo",     "demos",    "benchmarks", "bench",
+                                                           "tutorial", "benchmark"};
+constexpr std::array<std::string_view, 7> kCompatWords{"compat",   "compatibility", "shim",    "shims",
+                                                       "polyfill", "polyfills",     "backport"};
 constexpr std::array<std::string_view, 4> kLegacyWords{"legacy", "deprecated", "old", "obsolete"};
-constexpr std::array<std::string_view, 5> kInternalWords{"internal", "internals", "private", "detail", "impl"};
+constexpr std::array<std::string_view, 5> kInternalWords{"internal", "internals", "private", "detail",
+                                                         "impl"};
 constexpr std::array<std::string_view, 5> kEntryStems{"__init__", "index", "mod", "lib", "prelude"};
 
 }  // namespace
@@ -48,7 +52,9 @@ std::uint16_t roles_of(std::string_view path, corpus::Language language) {
   }
   const std::size_t dot = rest.find('.', 1);
   const std::string_view stem = rest.substr(0, dot);
-  const auto ends = [&](std::string_view suffix) { return stem.size() > suffix.size() && stem.ends_with(suffix); };
+  const auto ends = [&](std::string_view suffix) {
+    return stem.size() > suffix.size() && stem.ends_with(suffix);
+  };
   if (stem.starts_with("test_") || ends("_test") || ends("_tests") || ends("_spec") || stem == "conftest" ||
       rest.find(".test.") != std::string_view::npos || rest.find(".spec.") != std::string_view::npos ||
       stem == "test" || stem == "tests") {
@@ -56,10 +62,12 @@ std::uint16_t roles_of(std::string_view path, corpus::Language language) {
   }
   // FooTest.java, FooTests.cs, FooSpec.scala: the case tells it from "latest".
   const std::string_view original = path.substr(path.size() - rest.size(), stem.size());
-  if (original.ends_with("Test") || original.ends_with("Tests") || original.ends_with("Spec")) roles |= role_test;
+  if (original.ends_with("Test") || original.ends_with("Tests") || original.ends_with("Spec"))
+    roles |= role_test;
   if (ends("_example") || stem == "example" || ends("_bench") || stem == "demo") roles |= role_example;
   for (const std::string_view word : kCompatWords) {
-    const bool last = stem.size() > word.size() && stem.ends_with(word) && stem[stem.size() - word.size() - 1] == '_';
+    const bool last =
+        stem.size() > word.size() && stem.ends_with(word) && stem[stem.size() - word.size() - 1] == '_';
     if (stem == word || last) roles |= role_compat;
   }
   if (stem == "deprecated" || stem == "legacy") roles |= role_legacy;
@@ -69,7 +77,9 @@ std::uint16_t roles_of(std::string_view path, corpus::Language language) {
     case Language::markdown:
     case Language::restructuredtext:
     case Language::text:
-    case Language::html: roles |= role_docs; break;
+    case Language::html:
+      roles |= role_docs;
+      break;
     case Language::yaml:
     case Language::json:
     case Language::toml:
@@ -77,8 +87,11 @@ std::uint16_t roles_of(std::string_view path, corpus::Language language) {
     case Language::css:
     case Language::makefile:
     case Language::cmake:
-    case Language::dockerfile: roles |= role_config; break;
-    default: break;
+    case Language::dockerfile:
+      roles |= role_config;
+      break;
+    default:
+      break;
   }
   return roles;
 }

@@ -57,10 +57,15 @@ Rows make_rows(const JudgedQuery& query, const Scale& scale, double weight) {
   for (std::size_t c = 0; c < query.candidates.size(); ++c) {
     const Candidate& candidate = query.candidates[c];
     for (std::size_t i = 0; i < kFeatureCount; ++i) {
-      rows.values.push_back(scale.deviation[i] > 0 ? static_cast<float>((candidate.features[i] - scale.mean[i]) / scale.deviation[i]) : 0);
+      rows.values.push_back(
+          scale.deviation[i] > 0
+              ? static_cast<float>((candidate.features[i] - scale.mean[i]) / scale.deviation[i])
+              : 0);
     }
     std::uint32_t slot = static_cast<std::uint32_t>(c);
-    if (query.by_file) slot = slot_of_file.emplace(candidate.file, static_cast<std::uint32_t>(slot_of_file.size())).first->second;
+    if (query.by_file)
+      slot =
+          slot_of_file.emplace(candidate.file, static_cast<std::uint32_t>(slot_of_file.size())).first->second;
     rows.slot.push_back(slot);
     rows.items = std::max<std::size_t>(rows.items, slot + 1);
     rows.relevant.resize(rows.items);
@@ -69,8 +74,8 @@ Rows make_rows(const JudgedQuery& query, const Scale& scale, double weight) {
   return rows;
 }
 
-// Adds weight x d(loss)/d(weights) of one query; loss = - mean over relevant items of log softmax(score), where an
-// item's score is that of its best row.
+// Adds weight x d(loss)/d(weights) of one query; loss = - mean over relevant items of log softmax(score),
+// where an item's score is that of its best row.
 void add_gradient(const Rows& rows, const std::array<float, kFeatureCount>& weights, Doubles& gradient) {
   constexpr float kLow = -std::numeric_limits<float>::infinity();
   std::vector<float> score(rows.items, kLow);
@@ -112,7 +117,9 @@ LinearModel fit_weights(const std::vector<const JudgedQuery*>& queries, const Fi
   all.reserve(usable.size());
   const bool both = count[0] > 0 && count[1] > 0;
   for (const JudgedQuery* query : usable) {
-    const double share = !both ? 1.0 : query->by_file ? 1.0 - static_cast<double>(options.function_weight) : static_cast<double>(options.function_weight);
+    const double share = !both            ? 1.0
+                         : query->by_file ? 1.0 - static_cast<double>(options.function_weight)
+                                          : static_cast<double>(options.function_weight);
     all.push_back(make_rows(*query, scale, share / count[query->by_file ? 1 : 0]));
   }
 
@@ -123,7 +130,8 @@ LinearModel fit_weights(const std::vector<const JudgedQuery*>& queries, const Fi
     Doubles gradient{};
     for (const Rows& rows : all) add_gradient(rows, weights, gradient);
     const double progress = static_cast<double>(step) / static_cast<double>(options.steps);
-    const double rate = static_cast<double>(options.learning_rate) * 0.5 * (1 + std::cos(3.14159265358979 * progress));
+    const double rate =
+        static_cast<double>(options.learning_rate) * 0.5 * (1 + std::cos(3.14159265358979 * progress));
     for (std::size_t i = 0; i < kFeatureCount; ++i) {
       const double g = gradient[i] + static_cast<double>(options.l2) * static_cast<double>(weights[i]);
       momentum[i] = 0.9 * momentum[i] + 0.1 * g;
@@ -136,7 +144,8 @@ LinearModel fit_weights(const std::vector<const JudgedQuery*>& queries, const Fi
 
   LinearModel model;
   for (std::size_t i = 0; i < kFeatureCount; ++i) {
-    model.weights[i] = scale.deviation[i] > 0 ? static_cast<float>(static_cast<double>(weights[i]) / scale.deviation[i]) : 0;
+    model.weights[i] =
+        scale.deviation[i] > 0 ? static_cast<float>(static_cast<double>(weights[i]) / scale.deviation[i]) : 0;
   }
   return model;
 }

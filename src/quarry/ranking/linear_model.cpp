@@ -12,9 +12,11 @@ namespace {
 constexpr int kFormat = 1;
 
 Result<float> finite_number(const nlohmann::json& value, std::string_view what) {
-  if (!value.is_number()) return fail(ErrorKind::invalid_argument, "ranking weights: {} is not a number", what);
+  if (!value.is_number())
+    return fail(ErrorKind::invalid_argument, "ranking weights: {} is not a number", what);
   const auto number = value.get<float>();
-  if (!std::isfinite(number)) return fail(ErrorKind::invalid_argument, "ranking weights: {} is not finite", what);
+  if (!std::isfinite(number))
+    return fail(ErrorKind::invalid_argument, "ranking weights: {} is not finite", what);
   return number;
 }
 
@@ -44,7 +46,8 @@ Result<LinearModel> parse_model(std::string_view text) {
     if (at == kFeatureNames.end()) {
       return fail(ErrorKind::invalid_argument, "ranking weights: no feature is called \"{}\"", name);
     }
-    QUARRY_TRY(model.weights[static_cast<std::size_t>(at - kFeatureNames.begin())], finite_number(value, name));
+    QUARRY_TRY(model.weights[static_cast<std::size_t>(at - kFeatureNames.begin())],
+               finite_number(value, name));
   }
   if (penalty == parsed.end() || !penalty->is_array() || penalty->size() != model.repeat_penalty.size()) {
     return fail(ErrorKind::invalid_argument, "ranking weights: \"repeat_penalty\" must be {} numbers",

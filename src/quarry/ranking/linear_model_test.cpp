@@ -15,7 +15,12 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 TEST(LinearModel, TheWeightsInTheBoxParseAndWeighSomething) {
-  EXPECT_NE(default_model().score([] { FeatureVector ones; ones.fill(1); return ones; }()), 0.0F);
+  EXPECT_NE(default_model().score([] {
+    FeatureVector ones;
+    ones.fill(1);
+    return ones;
+  }()),
+            0.0F);
 }
 
 TEST(LinearModel, FeatureNamesAreUnique) {
@@ -36,7 +41,8 @@ TEST(LinearModel, RoundTripsThroughJson) {
 TEST(LinearModel, RefusesWhatItDoesNotUnderstand) {
   EXPECT_FALSE(parse_model("no json"));
   EXPECT_EQ(parse_model(R"({"format": 2})").error().kind, ErrorKind::version_mismatch);
-  const auto unknown = parse_model(R"({"format": 1, "weights": {"file.bm25": 1}, "repeat_penalty": [0,0,0,0]})");
+  const auto unknown =
+      parse_model(R"({"format": 1, "weights": {"file.bm25": 1}, "repeat_penalty": [0,0,0,0]})");
   ASSERT_FALSE(unknown);
   EXPECT_THAT(unknown.error().message, HasSubstr("file.bm25"));
   EXPECT_FALSE(parse_model(R"({"format": 1, "weights": {"file.bm25f": "x"}, "repeat_penalty": [0,0,0,0]})"));
@@ -59,7 +65,8 @@ std::vector<std::uint32_t> units(const std::vector<Ranked>& ranked) {
 TEST(Order, ThinsRepeatsOfAFileButKeepsThem) {
   LinearModel model;
   model.weights[0] = 1;
-  const std::vector<Candidate> candidates{candidate(1, 1, 0.9F), candidate(2, 1, 0.8F), candidate(3, 2, 0.7F), candidate(4, 1, 0.75F)};
+  const std::vector<Candidate> candidates{candidate(1, 1, 0.9F), candidate(2, 1, 0.8F), candidate(3, 2, 0.7F),
+                                          candidate(4, 1, 0.75F)};
   EXPECT_THAT(units(order(candidates, model, 10)), ElementsAre(1, 2, 4, 3));
   model.repeat_penalty = {0.15F, 0.3F, 0.45F, 0.6F};
   EXPECT_THAT(units(order(candidates, model, 10)), ElementsAre(1, 3, 2, 4));
@@ -68,7 +75,8 @@ TEST(Order, ThinsRepeatsOfAFileButKeepsThem) {
 
 TEST(Order, TiesBreakByUnit) {
   LinearModel model;
-  EXPECT_THAT(units(order({candidate(7, 1, 0), candidate(3, 2, 0), candidate(5, 3, 0)}, model, 10)), ElementsAre(3, 5, 7));
+  EXPECT_THAT(units(order({candidate(7, 1, 0), candidate(3, 2, 0), candidate(5, 3, 0)}, model, 10)),
+              ElementsAre(3, 5, 7));
 }
 
 TEST(Fit, LearnsWhichFeatureAnswersAndItsScale) {
@@ -80,7 +88,8 @@ TEST(Fit, LearnsWhichFeatureAnswersAndItsScale) {
     query.group = std::to_string(q);
     for (std::uint32_t c = 0; c < 20; ++c) {
       const bool right = c == q % 20;
-      query.candidates.push_back(candidate(c, c, static_cast<float>((c * 7919 + q * 104729) % 97) / 97, right ? 300 : 100 + static_cast<float>(c)));
+      query.candidates.push_back(candidate(c, c, static_cast<float>((c * 7919 + q * 104729) % 97) / 97,
+                                           right ? 300 : 100 + static_cast<float>(c)));
       query.relevant.push_back(right ? 1 : 0);
     }
     queries.push_back(std::move(query));
@@ -91,7 +100,8 @@ TEST(Fit, LearnsWhichFeatureAnswersAndItsScale) {
   EXPECT_GT(model.weights[1], 0);
   EXPECT_GT(model.weights[1] * 100, std::abs(model.weights[0]));
   for (const JudgedQuery& query : queries) {
-    const auto right = static_cast<std::uint32_t>(std::find(query.relevant.begin(), query.relevant.end(), 1) - query.relevant.begin());
+    const auto right = static_cast<std::uint32_t>(std::find(query.relevant.begin(), query.relevant.end(), 1) -
+                                                  query.relevant.begin());
     EXPECT_EQ(order(query.candidates, model, 1)[0].candidate.unit, right);
   }
 }

@@ -23,7 +23,8 @@ std::string lower(std::string_view word) {
 }
 
 bool starts_with_any(std::string_view word, std::initializer_list<std::string_view> stems) {
-  return std::any_of(stems.begin(), stems.end(), [&](std::string_view stem) { return word.starts_with(stem); });
+  return std::any_of(stems.begin(), stems.end(),
+                     [&](std::string_view stem) { return word.starts_with(stem); });
 }
 
 // Capital inside ("parseJson", "HTTPServer"), or joined words ("parse_json").
@@ -45,7 +46,8 @@ bool is_qualifier(std::string_view between) {
 
 }  // namespace
 
-QueryTerms read_query(std::string_view text, text::Analyzer& analyzer, std::span<const text::Term> own_names) {
+QueryTerms read_query(std::string_view text, text::Analyzer& analyzer,
+                      std::span<const text::Term> own_names) {
   QueryTerms query;
   std::vector<std::string_view> parts;
   bool in_head = true;
@@ -54,7 +56,8 @@ QueryTerms read_query(std::string_view text, text::Analyzer& analyzer, std::span
   std::string previous_word;
 
   const auto add = [&](text::Term term, std::string word, bool is_word) {
-    const auto same = std::find_if(query.terms.begin(), query.terms.end(), [&](const auto& t) { return t.term == term; });
+    const auto same =
+        std::find_if(query.terms.begin(), query.terms.end(), [&](const auto& t) { return t.term == term; });
     if (same != query.terms.end() || query.terms.size() == kMaxTerms) return;
     const bool own = std::find(own_names.begin(), own_names.end(), term) != own_names.end();
     query.terms.push_back({term, std::move(word), own ? kOwnNameWeight : 1.0F, in_head, is_word});
@@ -66,16 +69,18 @@ QueryTerms read_query(std::string_view text, text::Analyzer& analyzer, std::span
     ++identifiers;
     const std::string low = lower(id);
     if (starts_with_any(low, {"test", "spec", "mock", "fixture"})) query.wants_tests = true;
-    if (starts_with_any(low, {"example", "sample", "demo", "tutorial", "benchmark"})) query.wants_examples = true;
+    if (starts_with_any(low, {"example", "sample", "demo", "tutorial", "benchmark"}))
+      query.wants_examples = true;
     if (starts_with_any(low, {"docs", "documentation", "readme", "changelog"})) query.wants_docs = true;
     if (std::find(kHeadEnders.begin(), kHeadEnders.end(), low) != kHeadEnders.end() && !query.terms.empty()) {
       in_head = false;
     }
 
     const std::string_view between =
-        previous_id.empty() ? std::string_view{}
-                            : std::string_view(previous_id.data() + previous_id.size(),
-                                               static_cast<std::size_t>(id.data() - previous_id.data()) - previous_id.size());
+        previous_id.empty()
+            ? std::string_view{}
+            : std::string_view(previous_id.data() + previous_id.size(),
+                               static_cast<std::size_t>(id.data() - previous_id.data()) - previous_id.size());
     if (is_qualifier(between)) {
       if (!query.symbols.empty() && query.symbols.back().name == previous_id) query.symbols.pop_back();
       query.symbols.push_back({std::string(id), std::string(previous_id)});
@@ -108,7 +113,8 @@ QueryTerms read_query(std::string_view text, text::Analyzer& analyzer, std::span
   }
 
   std::erase(query.joined, text::Term{0});
-  query.bare_symbol = identifiers == 1 || (identifiers == 2 && query.symbols.size() == 1 && !query.symbols[0].container.empty());
+  query.bare_symbol = identifiers == 1 ||
+                      (identifiers == 2 && query.symbols.size() == 1 && !query.symbols[0].container.empty());
   if (identifiers == 1 && query.symbols.empty()) query.symbols.push_back({std::string(previous_id), {}});
   for (std::size_t i = 0; i < query.terms.size(); ++i) {
     const std::uint32_t bit = std::uint32_t{1} << i;

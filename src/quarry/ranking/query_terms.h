@@ -1,4 +1,5 @@
-// A query's words as the ranking sees them: terms, which of them name the thing itself, and symbols in code spelling.
+// A query's words as the ranking sees them: terms, which of them name the thing itself, and symbols in code
+// spelling.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +18,9 @@ inline constexpr std::size_t kMaxTerms = 32;
 
 struct QueryTerm {
   text::Term term = 0;
-  std::string word;     // lower case, unstemmed; for prefix matches and explanations
-  float weight = 1;     // 1; less for words that say little here (the repository's own name)
-  bool head = false;    // stands before the first "for", "in", "with" ...: describes the thing, not its purpose
+  std::string word;   // lower case, unstemmed; for prefix matches and explanations
+  float weight = 1;   // 1; less for words that say little here (the repository's own name)
+  bool head = false;  // stands before the first "for", "in", "with" ...: describes the thing, not its purpose
   bool word_term = true;  // false: the whole of a compound identifier, beside its words
 };
 
@@ -30,13 +31,14 @@ struct QuerySymbol {
 };
 
 struct QueryTerms {
-  std::vector<QueryTerm> terms;      // at most kMaxTerms, distinct
-  std::vector<text::Term> joined;    // adjacent words written as one ("file system" -> filesystem); a bonus only
+  std::vector<QueryTerm> terms;  // at most kMaxTerms, distinct
+  std::vector<text::Term>
+      joined;  // adjacent words written as one ("file system" -> filesystem); a bonus only
   std::vector<QuerySymbol> symbols;
-  std::uint32_t head_mask = 0;   // bits of word terms in the head segment
-  std::uint32_t word_mask = 0;   // bits of word terms
-  bool bare_symbol = false;      // the query is one name and nothing else
-  bool wants_tests = false;      // asks for tests, examples ... : their role is no fault then
+  std::uint32_t head_mask = 0;  // bits of word terms in the head segment
+  std::uint32_t word_mask = 0;  // bits of word terms
+  bool bare_symbol = false;     // the query is one name and nothing else
+  bool wants_tests = false;     // asks for tests, examples ... : their role is no fault then
   bool wants_examples = false;
   bool wants_docs = false;
 };

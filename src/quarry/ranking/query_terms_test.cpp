@@ -60,7 +60,9 @@ TEST(QueryTerms, KnowsWhenTestsAreAskedFor) {
 
 TEST(QueryTerms, AtMostThirtyTwoTerms) {
   std::string many;
-  for (int i = 0; i < 100; ++i) many += "word" + std::string(1, static_cast<char>('a' + i % 26)) + std::string(static_cast<std::size_t>(i / 26 + 1), 'x') + ' ';
+  for (int i = 0; i < 100; ++i)
+    many += "word" + std::string(1, static_cast<char>('a' + i % 26)) +
+            std::string(static_cast<std::size_t>(i / 26 + 1), 'x') + ' ';
   EXPECT_EQ(read(many).terms.size(), kMaxTerms);
 }
 

@@ -22,7 +22,10 @@ bool better(float score_a, std::uint32_t a, float score_b, std::uint32_t b) {
 class CandidateSearch {
  public:
   CandidateSearch(const SearchSpace& space, const RankRequest& request, const EvidenceTable& table)
-      : space_(space), request_(request), table_(table), scale_(std::max<std::size_t>(1, request.limit / 10)) {}
+      : space_(space),
+        request_(request),
+        table_(table),
+        scale_(std::max<std::size_t>(1, request.limit / 10)) {}
 
   Status by_words() {
     std::vector<std::uint32_t> files;
@@ -91,7 +94,8 @@ class CandidateSearch {
   [[nodiscard]] std::vector<Candidate> take() {
     std::vector<Candidate> candidates;
     candidates.reserve(chosen_.size());
-    for (const auto& [unit, file] : chosen_) candidates.push_back({.unit = unit, .file = file, .features = {}});
+    for (const auto& [unit, file] : chosen_)
+      candidates.push_back({.unit = unit, .file = file, .features = {}});
     return candidates;
   }
 
@@ -164,7 +168,9 @@ std::vector<Ranked> order(std::vector<Candidate> candidates, const LinearModel& 
     const float score = model.score(candidate.features);
     ranked.push_back({.candidate = candidate, .score = score, .shown = score});
   }
-  const auto first = [](const Ranked& a, const Ranked& b) { return better(a.shown, a.candidate.unit, b.shown, b.candidate.unit); };
+  const auto first = [](const Ranked& a, const Ranked& b) {
+    return better(a.shown, a.candidate.unit, b.shown, b.candidate.unit);
+  };
   std::sort(ranked.begin(), ranked.end(), first);
 
   // The k-th best unit of a file can only be the k-th to be shown of it, so its penalty is known beforehand.

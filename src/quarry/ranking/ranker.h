@@ -1,5 +1,5 @@
-// From a query's words to ranked units: candidates by BM25F, symbols and vectors, then the linear model, then the
-// thinning of repeated files.
+// From a query's words to ranked units: candidates by BM25F, symbols and vectors, then the linear model, then
+// the thinning of repeated files.
 #pragma once
 
 #include <cstdint>
@@ -24,22 +24,24 @@ struct CandidateFilter {
 
 struct RankRequest {
   const QueryTerms* query = nullptr;
-  const CandidateFilter* filter = nullptr;       // null: everything
-  std::span<const std::int8_t> query_vector;     // empty: words only
-  std::size_t limit = 10;                        // results wanted, decides how many candidates are looked at
+  const CandidateFilter* filter = nullptr;    // null: everything
+  std::span<const std::int8_t> query_vector;  // empty: words only
+  std::size_t limit = 10;                     // results wanted, decides how many candidates are looked at
 };
 
 struct Ranked {
   Candidate candidate;
-  float score = 0;    // the model's
-  float shown = 0;    // after the penalty for repeated files: what the order follows
+  float score = 0;  // the model's
+  float shown = 0;  // after the penalty for repeated files: what the order follows
 };
 
 // The candidates of a request with their features, in no particular order.
-[[nodiscard]] Result<std::vector<Candidate>> find_candidates(const SearchSpace& space, const RankRequest& request,
+[[nodiscard]] Result<std::vector<Candidate>> find_candidates(const SearchSpace& space,
+                                                             const RankRequest& request,
                                                              EvidenceTable& scratch);
 
 // Best first. Ties break by unit number, so that equal input gives equal output.
-[[nodiscard]] std::vector<Ranked> order(std::vector<Candidate> candidates, const LinearModel& model, std::size_t limit);
+[[nodiscard]] std::vector<Ranked> order(std::vector<Candidate> candidates, const LinearModel& model,
+                                        std::size_t limit);
 
 }  // namespace quarry::ranking

@@ -6,7 +6,8 @@ namespace quarry::ranking {
 
 using index::Field;
 
-Result<SearchSpace> SearchSpace::open(std::shared_ptr<const index::Snapshot> snapshot, std::optional<std::size_t> view) {
+Result<SearchSpace> SearchSpace::open(std::shared_ptr<const index::Snapshot> snapshot,
+                                      std::optional<std::size_t> view) {
   SearchSpace space;
   if (view) {
     space.views_.push_back(*view);
@@ -25,7 +26,8 @@ Result<SearchSpace> SearchSpace::open(std::shared_ptr<const index::Snapshot> sna
       QUARRY_TRY(const index::FileSet live, snapshot->live_files(v, s));
       if (space.views_.size() > 1) {
         for (std::uint32_t f = 0; f < live.size(); ++f) {
-          if (live.contains(f) && !part.live.contains(f)) part.view_of_file[f] = static_cast<std::uint16_t>(v);
+          if (live.contains(f) && !part.live.contains(f))
+            part.view_of_file[f] = static_cast<std::uint16_t>(v);
         }
       }
       part.live.merge(live);
@@ -55,15 +57,17 @@ float SearchSpace::average_length(Field field) const {
 }
 
 SearchSpace::Place SearchSpace::unit_place(std::uint32_t unit) const {
-  const auto after = std::upper_bound(parts_.begin(), parts_.end(), unit,
-                                      [](std::uint32_t value, const Part& part) { return value < part.unit_base; });
+  const auto after =
+      std::upper_bound(parts_.begin(), parts_.end(), unit,
+                       [](std::uint32_t value, const Part& part) { return value < part.unit_base; });
   const auto s = static_cast<std::size_t>(after - parts_.begin()) - 1;
   return {s, unit - parts_[s].unit_base};
 }
 
 SearchSpace::Place SearchSpace::file_place(std::uint32_t file) const {
-  const auto after = std::upper_bound(parts_.begin(), parts_.end(), file,
-                                      [](std::uint32_t value, const Part& part) { return value < part.file_base; });
+  const auto after =
+      std::upper_bound(parts_.begin(), parts_.end(), file,
+                       [](std::uint32_t value, const Part& part) { return value < part.file_base; });
   const auto s = static_cast<std::size_t>(after - parts_.begin()) - 1;
   return {s, file - parts_[s].file_base};
 }

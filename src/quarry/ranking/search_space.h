@@ -14,8 +14,8 @@
 
 namespace quarry::ranking {
 
-// Units and files of all segments in one numbering: segment s starts at unit_base(s), file_base(s). Immutable after
-// open; safe to share between threads.
+// Units and files of all segments in one numbering: segment s starts at unit_base(s), file_base(s). Immutable
+// after open; safe to share between threads.
 class SearchSpace {
  public:
   [[nodiscard]] static Result<SearchSpace> open(std::shared_ptr<const index::Snapshot> snapshot,
@@ -30,7 +30,8 @@ class SearchSpace {
   [[nodiscard]] std::uint32_t unit_count() const { return unit_count_; }
   [[nodiscard]] std::uint32_t file_count() const { return file_count_; }
   [[nodiscard]] const index::Totals& totals() const { return totals_; }
-  [[nodiscard]] float average_length(index::Field field) const;  // terms a unit, or a file for stem and folder
+  [[nodiscard]] float average_length(
+      index::Field field) const;  // terms a unit, or a file for stem and folder
 
   struct Place {
     std::size_t segment;

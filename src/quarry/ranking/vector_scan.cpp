@@ -25,8 +25,8 @@ std::vector<std::uint64_t> signs_of(std::span<const std::int8_t> vector) {
 
 }  // namespace
 
-Result<VectorScan> VectorScan::run(const SearchSpace& space, std::span<const std::int8_t> query, std::size_t count,
-                                   const std::function<bool(std::uint32_t)>& passes) {
+Result<VectorScan> VectorScan::run(const SearchSpace& space, std::span<const std::int8_t> query,
+                                   std::size_t count, const std::function<bool(std::uint32_t)>& passes) {
   VectorScan scan;
   scan.space_ = &space;
   scan.query_.assign(query.begin(), query.end());
@@ -61,8 +61,10 @@ Result<VectorScan> VectorScan::run(const SearchSpace& space, std::span<const std
   std::size_t done = 0;
   for (std::size_t slice = kRescored * 2; done < near.size() && scored.size() < kRescored; slice *= 4) {
     const std::size_t end = std::min(near.size(), done + slice);
-    std::nth_element(near.begin() + static_cast<std::ptrdiff_t>(done), near.begin() + static_cast<std::ptrdiff_t>(end - 1), near.end());
-    std::sort(near.begin() + static_cast<std::ptrdiff_t>(done), near.begin() + static_cast<std::ptrdiff_t>(end));
+    std::nth_element(near.begin() + static_cast<std::ptrdiff_t>(done),
+                     near.begin() + static_cast<std::ptrdiff_t>(end - 1), near.end());
+    std::sort(near.begin() + static_cast<std::ptrdiff_t>(done),
+              near.begin() + static_cast<std::ptrdiff_t>(end));
     for (; done < end && scored.size() < kRescored; ++done) {
       if (!wanted(near[done])) continue;
       const SearchSpace::Place place = space.unit_place(near[done].second);
@@ -79,7 +81,8 @@ Result<VectorScan> VectorScan::run(const SearchSpace& space, std::span<const std
 
 float VectorScan::cosine(std::uint32_t unit) const {
   const SearchSpace::Place place = space_->unit_place(unit);
-  return static_cast<float>(dot(query_, space_->segment(place.segment).vector(place.ordinal))) / (127.0F * 127.0F);
+  return static_cast<float>(dot(query_, space_->segment(place.segment).vector(place.ordinal))) /
+         (127.0F * 127.0F);
 }
 
 }  // namespace quarry::ranking

@@ -1,4 +1,5 @@
-// Units by the cosine of their vectors: a pass over sign bits finds the likely ones, int8 dot products decide.
+// Units by the cosine of their vectors: a pass over sign bits finds the likely ones, int8 dot products
+// decide.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,8 @@ class VectorScan final : public VectorScores {
  public:
   // Fails where the stored vectors are damaged or have another number of dimensions than the query.
   [[nodiscard]] static Result<VectorScan> run(const SearchSpace& space, std::span<const std::int8_t> query,
-                                              std::size_t count, const std::function<bool(std::uint32_t unit)>& passes);
+                                              std::size_t count,
+                                              const std::function<bool(std::uint32_t unit)>& passes);
 
   // The best `count` passing units, best first.
   [[nodiscard]] std::span<const std::uint32_t> units() const { return units_; }

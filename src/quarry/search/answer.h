@@ -24,16 +24,16 @@ struct SearchResult {
   float score = 0;
   std::uint64_t id = 0;  // printed as 16 hex digits
   std::string repository;
-  std::string path;      // relative to the indexed root, '/'-separated
+  std::string path;              // relative to the indexed root, '/'-separated
   std::uint32_t start_line = 0;  // 1-based, inclusive
   std::uint32_t end_line = 0;
   corpus::Language language = corpus::Language::text;
   syntax::Kind kind = syntax::Kind::section;
   std::string name;
   std::string qualified_name;
-  std::string signature;  // white space collapsed to single spaces
-  std::string doc;        // comment markers removed
-  std::string code;       // empty in an index without source
+  std::string signature;      // white space collapsed to single spaces
+  std::string doc;            // comment markers removed
+  std::string code;           // empty in an index without source
   std::vector<Evidence> why;  // with Query::explain all of it, else the few that weigh most
 };
 
@@ -41,12 +41,13 @@ struct Answer {
   std::string query;
   double took_ms = 0;
   std::uint64_t index_version = 0;
-  std::string model;      // "" where no vectors were used
+  std::string model;  // "" where no vectors were used
   std::vector<SearchResult> results;
 };
 
 // {"query", "took_ms", "index": {"version", "model"}, "results": [{"rank", "score", "id", "repo", "path",
-//  "start_line", "end_line", "language", "kind", "name", "qualified_name", "signature", "doc", "code", "why"}]}
+//  "start_line", "end_line", "language", "kind", "name", "qualified_name", "signature", "doc", "code",
+//  "why"}]}
 [[nodiscard]] nlohmann::ordered_json to_json(const Answer& answer);
 
 }  // namespace quarry::search

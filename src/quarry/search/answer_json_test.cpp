@@ -30,6 +30,7 @@ Answer example() {
 }
 
 TEST(AnswerJson, HasTheFieldsOfTheContractInOrder) {
+  // clang-format off
   EXPECT_EQ(to_json(example()).dump(),
             R"({"query":"drop credentials","took_ms":0.123,"index":{"version":7,"model":"default"},"results":[)"
             R"({"rank":1,"score":0.1,"id":"00000000000000ab","repo":"requests","path":"src/requests/sessions.py",)"
@@ -37,6 +38,7 @@ TEST(AnswerJson, HasTheFieldsOfTheContractInOrder) {
             R"("qualified_name":"Session.rebuild_auth","signature":"def rebuild_auth(self)","doc":"Strips \"auth\".",)"
             R"("code":"def rebuild_auth(self):\n    pass\n","why":{"file.bm25f":{"value":2.5,"contribution":0.3},)"
             R"("prior":{"value":1.0,"contribution":-0.2}}}]})");
+  // clang-format on
 }
 
 TEST(AnswerJson, AnAnswerWithoutResultsHasAnEmptyList) {

@@ -6,7 +6,9 @@
 namespace quarry::search {
 namespace {
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\v'; }
+bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\v';
+}
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
@@ -16,8 +18,8 @@ std::string_view trimmed(std::string_view text) {
 
 // Longer markers first: "///" before "//".
 constexpr std::array<std::string_view, 22> kOpeners{
-    "r\"\"\"", "R\"\"\"", "u\"\"\"", "\"\"\"", "'''", "/**", "/*!", "/*", "///", "//!", "//", "{-|", "{-",
-    "--[[",    "-- |",    "-- ^",    "---",    "--",  "##",  "#",   "=begin", ";;"};
+    "r\"\"\"", "R\"\"\"", "u\"\"\"", "\"\"\"", "'''",  "/**", "/*!", "/*", "///", "//!",    "//",
+    "{-|",     "{-",      "--[[",    "-- |",   "-- ^", "---", "--",  "##", "#",   "=begin", ";;"};
 constexpr std::array<std::string_view, 8> kClosers{"\"\"\"", "'''", "**/", "*/", "-}", "--]]", "]]", "=end"};
 
 std::string_view without_markers(std::string_view line) {
@@ -60,7 +62,8 @@ std::string clean_doc(std::string_view doc) {
 
 std::string clean_signature(std::string_view signature) {
   signature = trimmed(signature);
-  while (!signature.empty() && (signature.back() == '{' || signature.back() == ':' || signature.back() == '=')) {
+  while (!signature.empty() &&
+         (signature.back() == '{' || signature.back() == ':' || signature.back() == '=')) {
     signature = trimmed(signature.substr(0, signature.size() - 1));
   }
   std::string text;

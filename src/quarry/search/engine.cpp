@@ -21,7 +21,8 @@ constexpr std::size_t kShownReasons = 5;                   // without --explain
 bool matches_path(std::string_view path, const std::string& pattern) {
   if (pattern.find_first_of("*?[") == std::string::npos) {
     // "net/", "net/http.go" or "http.go": a run of whole path parts.
-    const std::string_view part = pattern.ends_with('/') ? std::string_view(pattern).substr(0, pattern.size() - 1) : pattern;
+    const std::string_view part =
+        pattern.ends_with('/') ? std::string_view(pattern).substr(0, pattern.size() - 1) : pattern;
     for (std::size_t at = path.find(part); at != std::string_view::npos; at = path.find(part, at + 1)) {
       const bool begins = at == 0 || path[at - 1] == '/';
       const std::size_t end = at + part.size();
@@ -33,7 +34,8 @@ bool matches_path(std::string_view path, const std::string& pattern) {
   const std::string text(path);
   // A glob without '/' speaks of the file's name, as in .gitignore; '*' crosses folders otherwise.
   if (pattern.find('/') == std::string::npos) {
-    return ::fnmatch(pattern.c_str(), text.c_str() + (text.rfind('/') == std::string::npos ? 0 : text.rfind('/') + 1), 0) == 0;
+    return ::fnmatch(pattern.c_str(),
+                     text.c_str() + (text.rfind('/') == std::string::npos ? 0 : text.rfind('/') + 1), 0) == 0;
   }
   return ::fnmatch(pattern.c_str(), text.c_str(), 0) == 0;
 }
@@ -155,11 +157,13 @@ Result<SearchResult> Engine::State::describe(const ranking::Ranked& ranked, bool
   result.code = std::move(text.code);
   for (std::size_t i = 0; i < ranking::kFeatureCount; ++i) {
     const float contribution = model.weights[i] * candidate.features[i];
-    if (contribution != 0) result.why.push_back({std::string(ranking::kFeatureNames[i]), candidate.features[i], contribution});
+    if (contribution != 0)
+      result.why.push_back({std::string(ranking::kFeatureNames[i]), candidate.features[i], contribution});
   }
   if (ranked.shown != ranked.score) result.why.push_back({"file.repeated", 1, ranked.shown - ranked.score});
-  std::stable_sort(result.why.begin(), result.why.end(),
-                   [](const Evidence& a, const Evidence& b) { return std::abs(a.contribution) > std::abs(b.contribution); });
+  std::stable_sort(result.why.begin(), result.why.end(), [](const Evidence& a, const Evidence& b) {
+    return std::abs(a.contribution) > std::abs(b.contribution);
+  });
   if (!explain && result.why.size() > kShownReasons) result.why.resize(kShownReasons);
   return result;
 }
@@ -168,7 +172,8 @@ Result<Answer> Engine::State::answer(const Query& query, std::vector<ranking::Ca
   Answer answer;
   answer.query = query.text;
   answer.index_version = space.snapshot().version();
-  const std::vector<ranking::Ranked> ranked = ranking::order(std::move(candidates), model, query.offset + query.limit);
+  const std::vector<ranking::Ranked> ranked =
+      ranking::order(std::move(candidates), model, query.offset + query.limit);
   for (std::size_t i = query.offset; i < ranked.size(); ++i) {
     QUARRY_TRY(SearchResult result, describe(ranked[i], query.explain));
     result.rank = i + 1;
@@ -180,7 +185,8 @@ Result<Answer> Engine::State::answer(const Query& query, std::vector<ranking::Ca
 Engine::Engine(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Engine::~Engine() = default;
 
-Result<std::unique_ptr<Engine>> Engine::open(std::shared_ptr<const index::Snapshot> snapshot, const EngineOptions& options) {
+Result<std::unique_ptr<Engine>> Engine::open(std::shared_ptr<const index::Snapshot> snapshot,
+                                             const EngineOptions& options) {
   auto state = std::make_unique<State>();
   QUARRY_TRY(state->space, ranking::SearchSpace::open(std::move(snapshot), options.view));
   state->encoder = options.encoder;
@@ -206,7 +212,8 @@ Result<Answer> Engine::search(const Query& query) const {
     return fail(ErrorKind::invalid_argument, "the number of results must be 1 to {}", kMaxLimit);
   }
   if (query.text.size() > kMaxQueryBytes) {
-    return fail(ErrorKind::limit, "the query has {} bytes; at most {} are searched for", query.text.size(), kMaxQueryBytes);
+    return fail(ErrorKind::limit, "the query has {} bytes; at most {} are searched for", query.text.size(),
+                kMaxQueryBytes);
   }
   State::Lease scratch(*state_);
   const ranking::QueryTerms terms = ranking::read_query(query.text, scratch->analyzer, state_->own_names);
@@ -218,16 +225,17 @@ Result<Answer> Engine::search(const Query& query) const {
   }
   std::vector<ranking::Candidate> candidates;
   if (!terms.terms.empty() || !terms.symbols.empty()) {
-    QUARRY_TRY(candidates, ranking::find_candidates(state_->space,
-                                                    {.query = &terms,
-                                                     .filter = &filter,
-                                                     .query_vector = vector,
-                                                     .limit = query.offset + query.limit},
-                                                    scratch->table));
+    QUARRY_TRY(
+        candidates,
+        ranking::find_candidates(
+            state_->space,
+            {.query = &terms, .filter = &filter, .query_vector = vector, .limit = query.offset + query.limit},
+            scratch->table));
   }
   QUARRY_TRY(Answer answer, state_->answer(query, std::move(candidates)));
   if (vectors) answer.model = state_->encoder->name();
-  answer.took_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
+  answer.took_ms =
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
   return answer;
 }
 
@@ -253,21 +261,26 @@ Result<Answer> Engine::similar(const std::string& path, std::uint32_t line, cons
       QUARRY_TRY(const index::UnitText text, segment.text(found));
       // What it is called and documented as says what it does; its rarest words come with the code.
       Query like = query;
-      like.text = std::string(unit.name) + ' ' + clean_doc(text.doc) + ' ' + clean_signature(text.signature) + ' ' + text.code;
+      like.text = std::string(unit.name) + ' ' + clean_doc(text.doc) + ' ' + clean_signature(text.signature) +
+                  ' ' + text.code;
       like.text.resize(std::min(like.text.size(), kMaxQueryBytes));
       like.limit = std::min(query.limit + 1, kMaxLimit);
       QUARRY_TRY(Answer answer, search(like));
       answer.query = fmt::format("{}:{}", path, line);
-      std::erase_if(answer.results, [&](const SearchResult& result) { return result.id == unit.id && result.path == path; });
+      std::erase_if(answer.results,
+                    [&](const SearchResult& result) { return result.id == unit.id && result.path == path; });
       if (answer.results.size() > query.limit) answer.results.resize(query.limit);
       for (std::size_t i = 0; i < answer.results.size(); ++i) answer.results[i].rank = query.offset + i + 1;
-      answer.took_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
+      answer.took_ms =
+          std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
       return answer;
     }
   }
   return fail(ErrorKind::not_found, "{} is not in the index; `quarry status` shows what is", path);
 }
 
-const index::Snapshot& Engine::snapshot() const { return state_->space.snapshot(); }
+const index::Snapshot& Engine::snapshot() const {
+  return state_->space.snapshot();
+}
 
 }  // namespace quarry::search

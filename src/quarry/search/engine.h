@@ -28,12 +28,12 @@ class Engine {
                                                             const EngineOptions& options);
   ~Engine();
 
-  // No result is an answer with an empty list, not an error. A query without any word (an empty one, punctuation)
-  // answers nothing.
+  // No result is an answer with an empty list, not an error. A query without any word (an empty one,
+  // punctuation) answers nothing.
   [[nodiscard]] Result<Answer> search(const Query& query) const;
 
-  // Functions like the one that holds this line, itself left out. ErrorKind::not_found where no unit is there.
-  // `query` gives filters and limits; its text is ignored.
+  // Functions like the one that holds this line, itself left out. ErrorKind::not_found where no unit is
+  // there. `query` gives filters and limits; its text is ignored.
   [[nodiscard]] Result<Answer> similar(const std::string& path, std::uint32_t line, const Query& query) const;
 
   [[nodiscard]] const index::Snapshot& snapshot() const;

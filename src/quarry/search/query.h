@@ -12,21 +12,22 @@
 
 namespace quarry::search {
 
-// Each list is a choice: a result passes when it equals, or matches, one of its values; an empty list passes all.
+// Each list is a choice: a result passes when it equals, or matches, one of its values; an empty list passes
+// all.
 struct Filters {
   std::vector<corpus::Language> languages;
-  std::vector<std::string> paths;         // globs ("src/**/*.py") or path prefixes ("net/"); '!' in front excludes
+  std::vector<std::string> paths;  // globs ("src/**/*.py") or path prefixes ("net/"); '!' in front excludes
   std::vector<std::string> repositories;
   std::vector<syntax::Kind> kinds;
 };
 
 struct Query {
-  std::string text;      // without the inline filters
+  std::string text;  // without the inline filters
   Filters filters;
-  std::size_t limit = 10;   // 1 ... kMaxLimit
-  std::size_t offset = 0;   // results to leave out, for paging
-  bool vectors = true;      // false: words only
-  bool explain = false;     // fill SearchResult::why with every piece of evidence
+  std::size_t limit = 10;  // 1 ... kMaxLimit
+  std::size_t offset = 0;  // results to leave out, for paging
+  bool vectors = true;     // false: words only
+  bool explain = false;    // fill SearchResult::why with every piece of evidence
 };
 
 inline constexpr std::size_t kMaxLimit = 1000;
@@ -36,10 +37,10 @@ inline constexpr std::size_t kMaxFilters = 32;
 // Adds one filter: `name` is lang, path, repo or kind. ErrorKind::not_found for another name.
 [[nodiscard]] Status add_filter(std::string_view name, std::string_view value, Filters& filters);
 
-// Reads "lang:go path:net/ kind:method repo:moby retry with backoff": filter words go to `filters` (added to those
-// already there), the rest is the text. A word whose prefix is not a filter's ("std::sort", "http://x") is text; an
-// unknown value ("lang:klingon") is ErrorKind::invalid_argument and lists what is known; quotes keep spaces:
-// path:"my folder/". Too long or too many filters: ErrorKind::limit.
+// Reads "lang:go path:net/ kind:method repo:moby retry with backoff": filter words go to `filters` (added to
+// those already there), the rest is the text. A word whose prefix is not a filter's ("std::sort", "http://x")
+// is text; an unknown value ("lang:klingon") is ErrorKind::invalid_argument and lists what is known; quotes
+// keep spaces: path:"my folder/". Too long or too many filters: ErrorKind::limit.
 [[nodiscard]] Status parse_query(std::string_view input, Query& query);
 
 }  // namespace quarry::search

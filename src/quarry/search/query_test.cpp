@@ -54,7 +54,8 @@ TEST(ParseQuery, BoundsLengthAndFilters) {
 }
 
 TEST(CleanDoc, RemovesTheMarkersOfEveryFamily) {
-  EXPECT_EQ(clean_doc("/**\n * Opens a file.\n *\n * @param name path\n */"), "Opens a file.\n\n@param name path");
+  EXPECT_EQ(clean_doc("/**\n * Opens a file.\n *\n * @param name path\n */"),
+            "Opens a file.\n\n@param name path");
   EXPECT_EQ(clean_doc("/// One.\n/// Two."), "One.\nTwo.");
   EXPECT_EQ(clean_doc("# Ruby says\n# hello"), "Ruby says\nhello");
   EXPECT_EQ(clean_doc("\"\"\"Docstring.\n\n    More.\n    \"\"\""), "Docstring.\n\nMore.");

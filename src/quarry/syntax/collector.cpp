@@ -123,6 +123,7 @@ struct Collector::State {
     if (Found* last = last_definition(); last != nullptr && last->signature.begin == node.begin) {
       last->signature.begin = std::min(skip_space(node.end), last->range.end);
     }
+    if (attributes.valid && node.begin < attributes.end && node.begin >= attributes.begin) return;  // a part
     if (attributes.valid && attributes.end == node.begin) {
       attributes.end = skip_space(node.end);
       return;
@@ -302,9 +303,9 @@ struct Collector::State {
     if (rule.outermost && node.begin < function_end) return;
     found.clause = rule.clause;
     found.open = rule.open;
+    found.rest = rule.rest;
     // `matrix result(a, b);` in a function looks like a prototype, and a comment above it like its doc.
     if (rule.documented && !found.has_body && node.begin < function_end) return;
-    found.rest = rule.rest;
     if (found.role == Role::scope || found.role == Role::type_scope) {
       if (rule.rest)
         found.range.end = node.parent == kNoLevel ? found.range.end : walk.level(node.parent).end;
@@ -343,9 +344,13 @@ struct Collector::State {
   [[nodiscard]] std::uint32_t with_painted(std::uint32_t begin) const {
     if (source.data() == original.data()) return begin;
     std::uint32_t first = begin;
+    std::uint32_t line_first = begin;  // behind the last line break
     for (std::uint32_t at = begin; at > 0 && is_space(source[at - 1]); --at) {
       const char c = original[at - 1];
-      if (c == '#' || c == ';' || c == '{' || c == '}') break;  // directives and dropped branches are not
+      // Directives and dropped branches are not.
+      if (c == '#') return line_first;
+      if (c == ';' || c == '{' || c == '}') break;
+      if (c == '\n') line_first = first;
       if (!is_space(c)) first = at - 1;
     }
     return first;

@@ -8,6 +8,7 @@
 
 #include "quarry/syntax/collector.h"
 #include "quarry/syntax/grammar.h"
+#include "quarry/syntax/grammar_gap.h"
 #include "quarry/syntax/outline.h"
 #include "quarry/syntax/preprocessor.h"
 #include "quarry/syntax/section.h"
@@ -35,7 +36,8 @@ struct Extractor::State {
     findings.clear();
     std::string_view parsed = source;
     const bool has_macros = language == corpus::Language::c || language == corpus::Language::cpp;
-    if (has_macros && paint_over_preprocessor(source, painted)) parsed = painted;
+    if (has_macros ? paint_over_preprocessor(source, painted) : paint_over_gaps(language, source, painted))
+      parsed = painted;
     const Range whole{0, static_cast<std::uint32_t>(source.size())};
     const Tree tree = parser.parse(query.language, parsed, whole, deadline);
     if (!tree) return false;

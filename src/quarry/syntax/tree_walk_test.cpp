@@ -63,12 +63,16 @@ TEST(TreeWalk, SeesWhatTheCursorSees) {
   namespace fs = std::filesystem;
   SourceParser parser;
   std::size_t nodes = 0;
+  std::size_t files = 0;
   for (const auto& entry :
        fs::directory_iterator(fs::path(QUARRY_SOURCE_DIR) / "src/quarry/syntax/testdata")) {
     std::ifstream in(entry.path(), std::ios::binary);
     const std::string source{std::istreambuf_iterator<char>(in), {}};
-    // Every file in every grammar: the wrong ones make the strange trees.
+    // Mostly in the wrong grammars: those make the strange trees. Each file in a few, or it would take long.
+    ++files;
+    std::size_t number = 0;
     for (const auto language : languages_with_grammar()) {
+      if (++number % 8 != files % 8) continue;
       const TSLanguage* grammar = query_for(language)->language;
       const Tree tree = parser.parse(grammar, source, {0, static_cast<std::uint32_t>(source.size())},
                                      std::chrono::steady_clock::now() + std::chrono::minutes(1));

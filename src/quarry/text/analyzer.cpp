@@ -8,7 +8,8 @@
 namespace quarry::text {
 namespace {
 
-// 2^15 identifiers cover all but a few percent of the tokens of a repository; the table is emptied when half full.
+// 2^15 identifiers cover all but a few percent of the tokens of a repository; the table is emptied when half
+// full.
 constexpr std::size_t kSlots = std::size_t{1} << 16;
 constexpr std::size_t kMaxStem = 40;  // longer words are not English
 
@@ -60,7 +61,8 @@ struct Analyzer::State {
     const auto* bytes = reinterpret_cast<const sb_symbol*>(word.data());
     const sb_symbol* result = sb_stemmer_stem(stemmer.get(), bytes, static_cast<int>(word.size()));
     if (result == nullptr) return word;  // out of memory inside the stemmer: the word itself will do
-    return {reinterpret_cast<const char*>(result), static_cast<std::size_t>(sb_stemmer_length(stemmer.get()))};
+    return {reinterpret_cast<const char*>(result),
+            static_cast<std::size_t>(sb_stemmer_length(stemmer.get()))};
   }
 
   Slot compute(std::string_view identifier) {

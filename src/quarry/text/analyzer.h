@@ -1,4 +1,5 @@
-// Text in, terms out: identifiers are found, split, stemmed and hashed, the same way for code and for queries.
+// Text in, terms out: identifiers are found, split, stemmed and hashed, the same way for code and for
+// queries.
 #pragma once
 
 #include <cstdint>
@@ -12,16 +13,16 @@
 
 namespace quarry::text {
 
-// One identifier or word of a text: the terms of its words, in order, and, where it has several words, the term of
-// the whole (`parse_json`, `parseJSON` and "parsejson" share it).
+// One identifier or word of a text: the terms of its words, in order, and, where it has several words, the
+// term of the whole (`parse_json`, `parseJSON` and "parsejson" share it).
 struct WordTerms {
   std::span<const Term> words;
   Term whole = 0;      // 0: a single word
   bool noise = false;  // is_keyword_noise: worth nothing in a function's body
 };
 
-// Remembers the terms of identifiers it has seen: code repeats them. Not thread-safe: one a thread; the terms do
-// not depend on what was seen before.
+// Remembers the terms of identifiers it has seen: code repeats them. Not thread-safe: one a thread; the terms
+// do not depend on what was seen before.
 class Analyzer {
  public:
   Analyzer();

@@ -7,8 +7,12 @@ namespace {
 constexpr std::uint64_t kSymbolSeed = 0x73796d626f6c;  // "symbol"
 }  // namespace
 
-Term symbol_term(std::string_view name) { return hash64(name, kSymbolSeed); }
+Term symbol_term(std::string_view name) {
+  return hash64(name, kSymbolSeed);
+}
 
-Term word_term(std::string_view stemmed) { return hash64(stemmed); }
+Term word_term(std::string_view stemmed) {
+  return hash64(stemmed);
+}
 
 }  // namespace quarry::text

@@ -21,13 +21,17 @@ constexpr std::array<Class, 256> make_classes() {
 }
 constexpr std::array<Class, 256> kClasses = make_classes();
 
-Class class_of(char c) { return kClasses[static_cast<unsigned char>(c)]; }
+Class class_of(char c) {
+  return kClasses[static_cast<unsigned char>(c)];
+}
 
-// Bytes of the ideograph at the front of `text`, 0 where there is none. Source text is valid UTF-8 by now; other
-// bytes are merely grouped differently.
+// Bytes of the ideograph at the front of `text`, 0 where there is none. Source text is valid UTF-8 by now;
+// other bytes are merely grouped differently.
 std::size_t ideograph_bytes(std::string_view text) {
   if (text.size() < 3) return 0;
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
+  const auto byte = [&](std::size_t i) {
+    return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i]));
+  };
   if ((byte(0) & 0xf0) == 0xe0) {
     const std::uint32_t point = (byte(0) & 0x0f) << 12 | (byte(1) & 0x3f) << 6 | (byte(2) & 0x3f);
     const bool ideograph = (point >= 0x3040 && point <= 0x30ff) || (point >= 0x3400 && point <= 0x4dbf) ||
@@ -61,24 +65,29 @@ constexpr std::array<std::string_view, N> sorted(std::array<std::string_view, N>
 }
 
 constexpr auto kStopWords = sorted(std::to_array<std::string_view>(
-    {"a",    "an",   "and",  "are",  "as",   "at",    "be",    "been", "being", "but",   "by",    "for",  "from",
-     "had",  "has",  "have", "i",    "if",   "in",    "into",  "is",   "it",    "its",   "me",    "my",   "of",
-     "on",   "or",   "our",  "so",   "such", "than",  "that",  "the",  "their", "them",  "then",  "there", "these",
-     "they", "this", "those", "to",  "was",  "we",    "were",  "will", "with",  "would", "you",   "your"}));
+    {"a",   "an",    "and",  "are",  "as",    "at",    "be",   "been", "being", "but",  "by",
+     "for", "from",  "had",  "has",  "have",  "i",     "if",   "in",   "into",  "is",   "it",
+     "its", "me",    "my",   "of",   "on",    "or",    "our",  "so",   "such",  "than", "that",
+     "the", "their", "them", "then", "there", "these", "they", "this", "those", "to",   "was",
+     "we",  "were",  "will", "with", "would", "you",   "your"}));
 
 constexpr auto kQuestionWords = sorted(std::to_array<std::string_view>(
-    {"can", "could", "did", "do", "does", "how", "should", "some", "what", "when", "where", "which", "who", "whose",
-     "why", "someone", "something", "actually", "given", "gets", "happens", "one", "only", "also", "any", "each"}));
+    {"can",   "could", "did",     "do",  "does",  "how",  "should",  "some",      "what",
+     "when",  "where", "which",   "who", "whose", "why",  "someone", "something", "actually",
+     "given", "gets",  "happens", "one", "only",  "also", "any",     "each"}));
 
 constexpr auto kKeywordNoise = sorted(std::to_array<std::string_view>(
-    {"auto",  "begin", "bool",  "const", "def",   "do",      "elif",    "else",      "elsif",  "end",    "endif",
-     "esac",  "false", "fi",    "fn",    "func",  "function", "ifdef",  "include",   "int",    "let",    "local",
-     "mut",   "new",   "nil",   "none",  "null",  "private", "protected", "pub",     "public", "return", "self",
-     "static", "struct", "then", "this", "true",  "typeof",  "unsigned", "val",      "var",    "void"}));
+    {"auto",    "begin",     "bool",   "const",    "def",    "do",   "elif",   "else",     "elsif",
+     "end",     "endif",     "esac",   "false",    "fi",     "fn",   "func",   "function", "ifdef",
+     "include", "int",       "let",    "local",    "mut",    "new",  "nil",    "none",     "null",
+     "private", "protected", "pub",    "public",   "return", "self", "static", "struct",   "then",
+     "this",    "true",      "typeof", "unsigned", "val",    "var",  "void"}));
 
 }  // namespace
 
-bool is_identifier_byte(unsigned char byte) { return kClasses[byte] != other; }
+bool is_identifier_byte(unsigned char byte) {
+  return kClasses[byte] != other;
+}
 
 std::string_view next_identifier(std::string_view& text) {
   std::size_t begin = 0;
@@ -138,8 +147,14 @@ void split_identifier(std::string_view identifier, std::vector<std::string_view>
   flush(identifier.size());
 }
 
-bool is_stop_word(std::string_view word) { return contains(kStopWords, word); }
-bool is_question_word(std::string_view word) { return contains(kQuestionWords, word); }
-bool is_keyword_noise(std::string_view word) { return contains(kKeywordNoise, word); }
+bool is_stop_word(std::string_view word) {
+  return contains(kStopWords, word);
+}
+bool is_question_word(std::string_view word) {
+  return contains(kQuestionWords, word);
+}
+bool is_keyword_noise(std::string_view word) {
+  return contains(kKeywordNoise, word);
+}
 
 }  // namespace quarry::text

@@ -1,5 +1,6 @@
 [(line_comment) (block_comment)] @comment
-(annotation) @attribute
+; `@Suppress("x")` in front of a modifier is an annotation and an expression in parentheses for the grammar.
+[(annotation) (annotated_expression)] @attribute
 
 (class_declaration name: (_) @name [(class_body) (enum_class_body)]? @body) @definition.class
 (object_declaration name: (_) @name (class_body)? @body) @definition.class

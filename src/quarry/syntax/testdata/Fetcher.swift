@@ -105,6 +105,14 @@ private let defaultTimeout: TimeInterval = 30
         var isFinal: Bool { self == .failed }
     }
 
+    #if os(iOS)
+    /// Only where there is a screen.
+    @available(iOS 14, *)
+    public func pauseInBackground() { notify(.paused) }
+    #elseif os(macOS)
+    public func pauseInBackground() {}
+    #endif
+
     private struct Key: Hashable {
         let path: String
         static func == (lhs: Key, rhs: Key) -> Bool { lhs.path == rhs.path }

@@ -145,6 +145,38 @@ public sealed partial class Scheduler<T> : SchedulerBase<T>, Abstractions.ISched
     }
 }
 
+/// <summary>Where the visibility depends on the build.</summary>
+#if PUBLIC
+public
+#else
+internal
+#endif
+    static class Bits
+{
+    [ThreadStatic] static int seed;
+
+    public static unsafe long Read(byte* at)
+    {
+        *(int*)at = seed;
+        return *(long*)at;
+    }
+
+#if NETSTANDARD
+    public static int Rotate(int value)
+    {
+#else
+    public static int Rotate(uint value)
+    {
+#endif
+        return value << 1; // "{
+    }
+
+    private ref partial struct Cursor
+    {
+        public bool Move() => Text.Length > @"\".Length;
+    }
+}
+
 public static class SchedulerExtensions
 {
     public static bool IsIdle<T>(this Scheduler<T> scheduler) where T : Job, new() => scheduler.Count == 0;
