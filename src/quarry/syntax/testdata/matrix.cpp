@@ -6,40 +6,45 @@ MATRIX_NAMESPACE_BEGIN
 /// A dense matrix.
 /// @tparam T the element
 MATRIX_TEMPLATE_DECLARATION
-class matrix : public detail::storage<T>, private checked {
-  MATRIX_FRIENDS(T)
-  MATRIX_PRIVATE_UNLESS_TESTED : using base = detail::storage<T>;
+class matrix : public detail::storage<T>, private checked
+{
+    MATRIX_FRIENDS(T)
+  MATRIX_PRIVATE_UNLESS_TESTED:
+    using base = detail::storage<T>;
 
- public:
-  /// the kind of one element
-  using value_type = T;
+  public:
+    /// the kind of one element
+    using value_type = T;
 
-  MATRIX_CONSTEXPR matrix(int rows, int columns) : base(rows * columns), rows_(rows) {}
-  ~matrix() override { release(); }
-  matrix(const matrix&) = default;
+    MATRIX_CONSTEXPR matrix(int rows, int columns) : base(rows * columns), rows_(rows) {}
+    ~matrix() override { release(); }
+    matrix(const matrix&) = default;
 
-  /// Adds element by element.
-  matrix& operator+=(const matrix& other);
-  T& operator()(int row, int column) { return data_[row * rows_ + column]; }
-  explicit operator bool() const { return rows_ != 0; }
+    /// Adds element by element.
+    matrix& operator+=(const matrix& other);
+    T& operator()(int row, int column) { return data_[row * rows_ + column]; }
+    explicit operator bool() const { return rows_ != 0; }
 
-  MATRIX_NODISCARD
-  static matrix identity(int size) {
-    matrix result(size, size);
-    auto set = [&](int i) { result(i, i) = 1; };
-    for (int i = 0; i < size; ++i) set(i);
-#if MATRIX_CHECKED
-    if (size == 0) {
-      throw std::invalid_argument("empty");
-    } else
-#endif
+    MATRIX_NODISCARD
+    static matrix identity(int size)
     {
-      return result;
+        matrix result(size, size);
+        auto set = [&](int i) { result(i, i) = 1; };
+        for (int i = 0; i < size; ++i) set(i);
+#if MATRIX_CHECKED
+        if (size == 0)
+        {
+            throw std::invalid_argument("empty");
+        }
+        else
+#endif
+        {
+            return result;
+        }
     }
-  }
 
- private:
-  int rows_ = 0;
+  private:
+    int rows_ = 0;
 };
 
 MATRIX_NAMESPACE_END
@@ -62,9 +67,7 @@ struct MATRIX_API solver final {
 namespace {
 int counter = 0;
 
-void count() noexcept {
-  ++counter;
-}
+void count() noexcept { ++counter; }
 }  // namespace
 
 }  // namespace linear::detail
@@ -84,7 +87,5 @@ MATRIX_API std::string linear::to_string(const solver& s) {
 }
 
 extern "C" {
-int matrix_version(void) {
-  return 3;
-}
+int matrix_version(void) { return 3; }
 }
