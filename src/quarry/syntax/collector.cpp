@@ -15,11 +15,23 @@ bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
 }
 
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+
 // A row of comments, or of attributes, without code in between.
 struct Run {
   std::uint32_t begin = 0;
   std::uint32_t end = 0;
   bool valid = false;
+};
+
+// What the patterns say of a node besides what it defines.
+struct Marks {
+  bool ignore = false;
+  bool attribute = false;
+  bool end = false;
+  std::uint32_t quiet_end = 0;  // names before it are no references
 };
 
 constexpr std::uint32_t kDeclaratorDepth = 64;
@@ -45,6 +57,7 @@ struct Collector::State {
   Run attributes;
   Run attribute_doc;                 // the comments before the attributes
   std::uint32_t function_end = 0;    // where the outermost function so far ends
+  std::uint32_t quiet_end = 0;       // names before it are no references
   std::size_t first_definition = 0;  // of this tree
 
   [[nodiscard]] std::string_view text(Range range) const { return source.substr(range.begin, range.size()); }
@@ -119,7 +132,22 @@ struct Collector::State {
     attribute_doc = comments.valid && adjacent(comments.end, node.begin) ? comments : Run{};
   }
 
+  // Pragmas of Haskell stand behind what they speak of, and so do comments that start with `-- ^`.
+  void on_trailer(const TreeWalk::Node& node) {
+    Found* last = last_definition();
+    if (last == nullptr || !adjacent(last->range.end, node.begin)) return;
+    if ((node.flags & kComment) != 0) {
+      const std::string_view comment = text({node.begin, node.end});
+      const std::size_t first = comment.find_first_not_of("-{ ");
+      if (first == std::string_view::npos || comment[first] != '^') return;
+    }
+    last->range.end = trimmed(node.begin, node.end).end;
+  }
+
   void on_reference_name(const TreeWalk::Node& node) {
+    if (node.begin < quiet_end) return;
+    // Where a definition looks like a call (Elixir's `def run(x)`), its head is no use of the name.
+    if (const Found* last = last_definition(); last != nullptr && last->name.begin == node.begin) return;
     for (const std::uint32_t position : query->chains_of[node.symbol]) {
       const ReferenceChain& chain = query->chains[position];
       const TreeWalk::Node* at = &node;
@@ -137,12 +165,24 @@ struct Collector::State {
       }
       if (!same) continue;
       for (const Predicate& predicate : chain.rule.predicates) {
-        same = same && holds(predicate, text({node.begin, node.end}));
+        same = same && predicate.text.holds(text({node.begin, node.end}));
       }
       if (!same) continue;
-      findings->uses.push_back({node.begin, node.end - node.begin});
+      findings->uses.push_back(last_part({node.begin, node.end}));
       return;
     }
+  }
+
+  // `Plug.Conn` is one token in Elixir, `log::info` in Bash.
+  [[nodiscard]] Use last_part(Range name) const {
+    const std::string_view all = text(name);
+    std::size_t skipped = 0;
+    if (const std::size_t colons = all.rfind("::"); colons != std::string_view::npos) skipped = colons + 2;
+    if (const std::size_t dot = all.rfind('.'); dot != std::string_view::npos && is_upper(all.front())) {
+      skipped = std::max(skipped, dot + 1);
+    }
+    if (skipped < all.size()) name.begin += static_cast<std::uint32_t>(skipped);
+    return {name.begin, name.size()};
   }
 
   void on_embedded(const TreeWalk::Node& node) {
@@ -152,22 +192,6 @@ struct Collector::State {
     if (node.begin < function_end || brace == std::string_view::npos || !macro.ends_with('}')) return;
     const Range inner{node.begin + static_cast<std::uint32_t>(brace) + 1, node.end - 1};
     if (!inner.empty()) findings->embedded.push_back({inner});
-  }
-
-  [[nodiscard]] static bool holds(const Predicate& predicate, std::string_view value) {
-    return (std::find(predicate.values.begin(), predicate.values.end(), value) != predicate.values.end()) !=
-           predicate.negated;
-  }
-
-  [[nodiscard]] bool predicates_hold(const PatternRule& rule) const {
-    for (const Predicate& predicate : rule.predicates) {
-      for (const Capture& capture : matcher.captures()) {
-        if (capture.id != predicate.capture) continue;
-        if (!holds(predicate, text({ts_node_start_byte(capture.node), ts_node_end_byte(capture.node)})))
-          return false;
-      }
-    }
-    return true;
   }
 
   // C hides a name inside what is declared: pointers, arrays and functions around it.
@@ -194,18 +218,37 @@ struct Collector::State {
   void on_pattern(const TreeWalk::Node& at) {
     const TSNode node = walk.node(at);
     Found found;
+    Marks marks;
     const PatternRule* rule = nullptr;
     for (const std::uint32_t position : query->patterns_of[at.symbol]) {
       const TreePattern& pattern = query->patterns[position];
-      if (!matcher.match(pattern.root, node) || !predicates_hold(pattern.rule)) continue;
+      if (!matcher.match(pattern.root, node, source)) continue;
       if (found.role == Role::none) rule = &pattern.rule;
-      take_captures(found);
+      take_captures(found, marks);
     }
-    if (found.role != Role::none && !found.ignored) place(at, *rule, found);
+    quiet_end = std::max(quiet_end, marks.quiet_end);
+    if (marks.end) end_open(at.end);
+    if (marks.attribute) {
+      on_attribute(at);
+      if (!found.doc.empty()) attribute_doc = {found.doc.begin, found.doc.end, true};
+    } else if (found.role != Role::none && !marks.ignore) {
+      place(at, *rule, found);
+    }
+  }
+
+  void end_open(std::uint32_t end) {
+    auto& definitions = findings->definitions;
+    for (std::size_t i = definitions.size(); i > first_definition; --i) {
+      Found& found = definitions[i - 1];
+      if (!found.open) continue;
+      found.open = false;
+      found.range.end = end;
+      return;
+    }
   }
 
   // Several patterns may match one node: the first says what it is, the others fill in what it left open.
-  void take_captures(Found& found) {
+  void take_captures(Found& found, Marks& marks) {
     for (const auto& [id, node] : matcher.captures()) {
       const Range range{ts_node_start_byte(node), ts_node_end_byte(node)};
       const auto fill = [&range](Range& into) {
@@ -237,10 +280,19 @@ struct Collector::State {
           fill(found.doc);
           break;
         case Role::ignore:
-          found.ignored = true;
+          marks.ignore = true;
+          break;
+        case Role::attribute:
+          marks.attribute = true;
+          break;
+        case Role::quiet:
+          marks.quiet_end = std::max(marks.quiet_end, range.end);
+          break;
+        case Role::end:
+          marks.end = true;
           break;
         case Role::reference:
-          findings->uses.push_back({range.begin, range.size()});
+          if (range.begin >= quiet_end) findings->uses.push_back(last_part(range));
           break;
       }
     }
@@ -248,7 +300,9 @@ struct Collector::State {
 
   void place(const TreeWalk::Node& node, const PatternRule& rule, Found& found) {
     if (found.name.empty()) return;
+    if (rule.outermost && node.begin < function_end) return;
     found.clause = rule.clause;
+    found.open = rule.open;
     found.rest = rule.rest;
     // `matrix result(a, b);` in a function looks like a prototype, and a comment above it like its doc.
     if (rule.documented && !found.has_body && node.begin < function_end) return;
@@ -347,7 +401,7 @@ void Collector::collect(const LanguageQuery& query, const TSTree* tree, std::str
   state.findings = &findings;
   state.comments = state.attributes = state.attribute_doc = {};
   state.comment_row = {};
-  state.function_end = 0;
+  state.function_end = state.quiet_end = 0;
   state.first_definition = findings.definitions.size();
   state.walk.start(tree, query.flags);
   while (const TreeWalk::Node* next = state.walk.next()) {
@@ -355,6 +409,7 @@ void Collector::collect(const LanguageQuery& query, const TSTree* tree, std::str
     if ((node.flags & kReferenceName) != 0) state.on_reference_name(node);
     if ((node.flags & kComment) != 0) state.on_comment(node);
     if ((node.flags & kAttribute) != 0) state.on_attribute(node);
+    if ((node.flags & kTrailer) != 0) state.on_trailer(node);
     if ((node.flags & kPattern) != 0) state.on_pattern(node);
     if ((node.flags & kEmbedded) != 0) state.on_embedded(node);
   }

@@ -23,8 +23,8 @@ struct Found {
   Range container;
   bool clause = false;
   bool rest = false;
+  bool open = false;  // its end is not known yet
   bool has_body = false;
-  bool ignored = false;
 };
 
 // A use of a name.

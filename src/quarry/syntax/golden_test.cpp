@@ -19,29 +19,14 @@ namespace fs = std::filesystem;
 using corpus::Language;
 
 const std::map<std::string, Language> kLanguages = {
-    {".py", Language::python},
-    {".js", Language::javascript},
-    {".ts", Language::typescript},
-    {".tsx", Language::tsx},
-    {".java", Language::java},
-    {".go", Language::go},
-    {".php", Language::php},
-    {".rb", Language::ruby},
-    {".c", Language::c},
-    {".cpp", Language::cpp},
-    {".cs", Language::csharp},
-    {".rs", Language::rust},
-    {".kt", Language::kotlin},
-    {".scala", Language::scala},
-    {".swift", Language::swift},
-    {".sh", Language::bash},
-    {".lua", Language::lua},
-    {".hs", Language::haskell},
-    {".ex", Language::elixir},
-    {".zig", Language::zig},
-    {".md", Language::markdown},
-    {".sql", Language::sql},
-    {".rst", Language::restructuredtext},
+    {".py", Language::python},   {".js", Language::javascript}, {".ts", Language::typescript},
+    {".tsx", Language::tsx},     {".java", Language::java},     {".go", Language::go},
+    {".php", Language::php},     {".rb", Language::ruby},       {".c", Language::c},
+    {".cpp", Language::cpp},     {".cs", Language::csharp},     {".rs", Language::rust},
+    {".kt", Language::kotlin},   {".scala", Language::scala},   {".swift", Language::swift},
+    {".sh", Language::bash},     {".bats", Language::bash},     {".lua", Language::lua},
+    {".hs", Language::haskell},  {".ex", Language::elixir},     {".zig", Language::zig},
+    {".md", Language::markdown}, {".sql", Language::sql},       {".rst", Language::restructuredtext},
 };
 
 std::string read(const fs::path& path) {

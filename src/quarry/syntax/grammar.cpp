@@ -59,6 +59,11 @@ constexpr std::array kGrammars = {
     Grammar{Language::kotlin, tree_sitter_kotlin, {queries::kotlin}},
     Grammar{Language::scala, tree_sitter_scala, {queries::scala}},
     Grammar{Language::swift, tree_sitter_swift, {queries::swift}},
+    Grammar{Language::bash, tree_sitter_bash, {queries::bash}},
+    Grammar{Language::lua, tree_sitter_lua, {queries::lua}},
+    Grammar{Language::haskell, tree_sitter_haskell, {queries::haskell}},
+    Grammar{Language::elixir, tree_sitter_elixir, {queries::elixir}},
+    Grammar{Language::zig, tree_sitter_zig, {queries::zig}},
 };
 
 struct Compiled {

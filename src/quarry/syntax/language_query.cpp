@@ -21,6 +21,7 @@ constexpr std::array kNodeCaptures = {
     NamedFlag{"wrapper.single", kSingleWrapper},
     NamedFlag{"attribute", kAttribute},
     NamedFlag{"embedded", kEmbedded},
+    NamedFlag{"trailer", kTrailer},
 };
 
 struct NamedRole {
@@ -40,6 +41,9 @@ constexpr std::array kRoles = {
     NamedRole{"doc", Role::doc},
     NamedRole{"reference", Role::reference},
     NamedRole{"ignore", Role::ignore},
+    NamedRole{"attribute", Role::attribute},
+    NamedRole{"quiet", Role::quiet},
+    NamedRole{"end", Role::end},
 };
 
 std::size_t line_of(std::string_view text, std::size_t offset) {
@@ -86,7 +90,7 @@ class Compiler {
       return {};
     }
     TreePattern tree;
-    QUARRY_TRY(tree.root, node_of(pattern));
+    QUARRY_TRY(tree.root, node_of(pattern, rule));
     QUARRY_TRY(const auto roots, roots_of(pattern));
     tree.rule = std::move(rule);
     for (const TSSymbol root : roots) {
@@ -119,6 +123,10 @@ class Compiler {
           rule.clause = true;
         } else if (key == "rest") {
           rule.rest = true;
+        } else if (key == "open") {
+          rule.open = true;
+        } else if (key == "when" && value == "outermost") {
+          rule.outermost = true;
         } else if (key == "when" && value == "documented") {
           rule.documented = true;
         } else if (key == "when" && value == "multiline") {
@@ -132,7 +140,7 @@ class Compiler {
         }
         QUARRY_TRY(const std::uint16_t capture, capture_of(arguments[0].substr(1)));
         rule.predicates.push_back(
-            {capture, name.starts_with("not-"), {arguments.begin() + 1, arguments.end()}});
+            {capture, {name.starts_with("not-"), {arguments.begin() + 1, arguments.end()}}});
       } else {
         return fail(ErrorKind::invalid_argument, "#{} is not known", name);
       }
@@ -199,7 +207,7 @@ class Compiler {
     return roots;
   }
 
-  Result<MatchNode> node_of(const Pattern& pattern) {
+  Result<MatchNode> node_of(const Pattern& pattern, const PatternRule& rule) {
     MatchNode node;
     node.optional = pattern.optional;
     node.anchored = pattern.anchored;
@@ -232,9 +240,12 @@ class Compiler {
     for (const std::string_view name : pattern.captures) {
       QUARRY_TRY(const std::uint16_t capture, capture_of(name));
       node.captures.push_back(capture);
+      for (const Predicate& predicate : rule.predicates) {
+        if (predicate.capture == capture) node.predicates.push_back(predicate.text);
+      }
     }
     for (const Pattern& child : pattern.children) {
-      QUARRY_TRY(MatchNode inner, node_of(child));
+      QUARRY_TRY(MatchNode inner, node_of(child, rule));
       node.children.push_back(std::move(inner));
     }
     return node;

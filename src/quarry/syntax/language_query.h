@@ -21,6 +21,7 @@ inline constexpr SymbolFlags kAttribute = 1 << 4;      // belongs to the definit
 inline constexpr SymbolFlags kEmbedded = 1 << 5;       // source text inside, parsed by itself
 inline constexpr SymbolFlags kReferenceName = 1 << 6;  // the name of some reference chain
 inline constexpr SymbolFlags kPattern = 1 << 7;        // the root of some pattern
+inline constexpr SymbolFlags kTrailer = 1 << 8;        // belongs to the definition right before it
 
 // The captures of query files; see queries/README.md.
 enum class Role : std::uint8_t {
@@ -37,22 +38,26 @@ enum class Role : std::uint8_t {
   doc,
   reference,
   ignore,
+  attribute,
+  quiet,
+  end,
 };
 
-// `(#any-of? @capture "a" "b")` and its kin: the capture's text is, or is not, one of `values`.
+// `(#any-of? @capture "a" "b")` and its kin.
 struct Predicate {
   std::uint16_t capture = 0;
-  bool negated = false;
-  std::vector<std::string> values;
+  TextPredicate text;
 };
 
 struct PatternRule {
   std::vector<Predicate> predicates;
   bool documented = false;  // (#set! when "documented"): a definition only with a doc comment before it
   bool multiline =
-      false;            // (#set! when "multiline"): ... only over more than one line; both: either is enough
-  bool clause = false;  // (#set! clause): joins the definition of the same name right before it
-  bool rest = false;    // (#set! rest): a scope of all that follows it, up to the next one of its kind
+      false;  // (#set! when "multiline"): ... only over more than one line; both: either is enough
+  bool outermost = false;  // ... only outside of every function
+  bool clause = false;     // (#set! clause): joins the definition of the same name right before it
+  bool rest = false;       // (#set! rest): a scope of all that follows it, up to the next one of its kind
+  bool open = false;       // (#set! open): reaches to the node that matches a pattern with @end
 };
 
 // A reference pattern that is a straight line from the name up, `(call function: (identifier) @reference)`:

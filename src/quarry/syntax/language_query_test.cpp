@@ -37,8 +37,8 @@ TEST(LanguageQuery, PredicatesAreRead) {
   ASSERT_TRUE(compiled);
   ASSERT_EQ(compiled->chains.size(), 1U);
   ASSERT_EQ(compiled->chains[0].rule.predicates.size(), 1U);
-  EXPECT_TRUE(compiled->chains[0].rule.predicates[0].negated);
-  EXPECT_EQ(compiled->chains[0].rule.predicates[0].values, (std::vector<std::string>{"print", "len"}));
+  EXPECT_TRUE(compiled->chains[0].rule.predicates[0].text.negated);
+  EXPECT_EQ(compiled->chains[0].rule.predicates[0].text.values, (std::vector<std::string>{"print", "len"}));
   ASSERT_EQ(compiled->patterns.size(), 1U);
   ASSERT_EQ(compiled->patterns[0].rule.predicates.size(), 1U);
 }

@@ -1,13 +1,20 @@
 // Recursion here is as deep as a pattern, never as deep as a tree.
 #include "quarry/syntax/matcher.h"
 
+#include <algorithm>
+
 namespace quarry::syntax {
+
+bool TextPredicate::holds(std::string_view text) const {
+  return (std::find(values.begin(), values.end(), text) != values.end()) != negated;
+}
 
 Matcher::~Matcher() {
   for (TSTreeCursor& cursor : cursors_) ts_tree_cursor_delete(&cursor);
 }
 
-bool Matcher::match(const MatchNode& pattern, TSNode node) {
+bool Matcher::match(const MatchNode& pattern, TSNode node, std::string_view source) {
+  source_ = source;
   captures_.clear();
   return fits(pattern, node, 0);
 }
@@ -33,10 +40,14 @@ bool Matcher::fits(const MatchNode& pattern, TSNode node, std::size_t depth) {
       good = ts_node_is_named(node);
       break;
     case MatchNode::Type::alternation:
-      for (const MatchNode& branch : pattern.children) {
-        if (fits(branch, node, depth)) return true;
-      }
+      for (const MatchNode& branch : pattern.children) good = good || fits(branch, node, depth);
       break;
+  }
+  // Before the children: a keyword that is a mere call in the grammar (Elixir's `def`) is told apart early.
+  for (const TextPredicate& predicate : pattern.predicates) {
+    if (!good) break;
+    const std::uint32_t begin = ts_node_start_byte(node);
+    good = predicate.holds(source_.substr(begin, ts_node_end_byte(node) - begin));
   }
   if (good && pattern.type != MatchNode::Type::alternation) {
     for (const TSFieldId field : pattern.without)

@@ -9,9 +9,17 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace quarry::syntax {
+
+// The text of a node is, or is not, one of `values`.
+struct TextPredicate {
+  bool negated = false;
+  std::vector<std::string> values;
+  [[nodiscard]] bool holds(std::string_view text) const;
+};
 
 // A node of a pattern with the names looked up in the grammar.
 struct MatchNode {
@@ -22,6 +30,7 @@ struct MatchNode {
   bool optional = false;  // `?` or `*`
   bool anchored = false;  // no named sibling between it and the one matched before
   std::vector<std::uint16_t> captures;
+  std::vector<TextPredicate> predicates;
   std::vector<TSFieldId> without;   // fields that the node must not have
   std::vector<MatchNode> children;  // alternation: its branches
 };
@@ -39,9 +48,9 @@ class Matcher {
   Matcher(const Matcher&) = delete;
   Matcher& operator=(const Matcher&) = delete;
 
-  // True where `pattern` fits `node`; captures() holds what it caught, outer nodes first, until the next
-  // call.
-  bool match(const MatchNode& pattern, TSNode node);
+  // True where `pattern` fits `node` of a tree of `source`; captures() holds what it caught, outer nodes
+  // first, until the next call.
+  bool match(const MatchNode& pattern, TSNode node, std::string_view source);
   [[nodiscard]] const std::vector<Capture>& captures() const { return captures_; }
 
  private:
@@ -49,6 +58,7 @@ class Matcher {
   bool fit_children(const MatchNode& pattern, TSNode node, std::size_t depth);
   TSTreeCursor& cursor(std::size_t depth, TSNode node);
 
+  std::string_view source_;
   std::vector<Capture> captures_;
   std::vector<TSTreeCursor> cursors_;  // one a depth of the pattern
 };

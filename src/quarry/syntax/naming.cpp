@@ -60,6 +60,12 @@ bool starts_operator(std::string_view text, std::size_t at) {
 SplitName split_name(std::string_view text) {
   if (is_plain(text)) return {{}, std::string(text.substr(0, kMaxName))};
   text = text.substr(0, 4 * kMaxName);
+  // The name of a test is a sentence: its dots and colons stay.
+  const bool quoted = text.size() > 2 && (text.front() == '"' || text.front() == '\'');
+  if (quoted && text.find(text.front(), 1) == text.size() - 1)
+    return {{}, std::string(text.substr(1, std::min(text.size() - 2, kMaxName)))};
+  // Operators of Haskell are made of the signs that separate names elsewhere.
+  if (std::none_of(text.begin(), text.end(), is_word)) return {{}, tidied(text)};
   std::vector<std::string> parts;
   std::string part;
   int angle = 0;
@@ -70,7 +76,9 @@ SplitName split_name(std::string_view text) {
       part = text.substr(i);
       break;
     }
-    if (c == '"' || c == '\'' || c == '`') {
+    // Behind a letter it is a prime: foo' and foo'' are names of Haskell.
+    const bool prime = c == '\'' && !part.empty() && (is_word(part.back()) || part.back() == '\'');
+    if (!prime && (c == '"' || c == '\'' || c == '`')) {
       const std::size_t end = text.find(c, i + 1);
       if (end != std::string_view::npos) {
         part += text.substr(i + 1, end - i - 1);

@@ -34,6 +34,10 @@ TEST(SplitName, KeepsOperatorsAndOddNames) {
   EXPECT_EQ(both("'quoted name'"), "|quoted name");
   EXPECT_EQ(both("[Symbol.iterator]"), "|[Symbol.iterator]");
   EXPECT_EQ(both("operators"), "|operators");
+  EXPECT_EQ(both(".:?="), "|.:?=");
+  EXPECT_EQ(both("foo'"), "|foo'");
+  EXPECT_EQ(both("foo'''"), "|foo'''");
+  EXPECT_EQ(both("\"prints usage: --help (a.b)\""), "|prints usage: --help (a.b)");
 }
 
 TEST(SplitName, AnyTextGivesBoundedNames) {

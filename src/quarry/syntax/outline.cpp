@@ -75,7 +75,9 @@ class Builder {
       open_.push_back({range.end, parent, type, found.rest, std::move(qualified)});
       return;
     }
-    if (found.clause && joins_last(range, qualified)) {
+    // A doc inside the range is an attribute: the next function that shares the name.
+    const bool own_doc = found.doc.begin >= found.range.begin && !found.doc.empty();
+    if (found.clause && !own_doc && joins_last(range, qualified)) {
       open_.push_back({range.end, last_clause_, false, false, std::move(qualified)});
       return;
     }
