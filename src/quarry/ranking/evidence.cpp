@@ -54,6 +54,9 @@ class TermScan {
       : space_(space),
         unit_weights_(by_field(parameters.unit)),
         file_weights_(by_field(parameters.file)),
+        plain_weights_(by_field(parameters.plain)),
+        plain_k1_(parameters.plain_k1),
+        plain_b_(parameters.plain_length_norm),
         k1_(parameters.k1),
         b_(parameters.length_norm),
         average_body_(space.average_length(Field::body)),
@@ -124,31 +127,37 @@ class TermScan {
         const auto f = static_cast<std::size_t>(std::countr_zero(rest));
         const auto count = static_cast<float>(posting.counts[f]);
         float normalised = count;
+        float plainly = count;
         if (f == static_cast<std::size_t>(Field::body)) {
-          normalised /= length_factor(body_codes[posting.unit], average_body_);
+          normalised /= length_factor(body_codes[posting.unit], average_body_, b_);
+          plainly /= length_factor(body_codes[posting.unit], average_body_, plain_b_);
         } else if (f == static_cast<std::size_t>(Field::doc)) {
-          normalised /= length_factor(doc_codes[posting.unit], average_doc_);
+          normalised /= length_factor(doc_codes[posting.unit], average_doc_, b_);
+          plainly /= length_factor(doc_codes[posting.unit], average_doc_, plain_b_);
         }
         unit_tf += unit_weights_[f] * normalised;
         of_file += file_weights_[f] * count;
-        plain += normalised;
+        plain += plain_weights_[f] * plainly;
       }
       file_tf += of_file;
       unit_hits.push_back({unit_base + posting.unit,
                            saturated(unit_tf + path_tf) - (path_tf > 0 ? saturated(path_tf) : 0),
-                           plain * 2.2F / (plain + 1.2F), posting.fields});
+                           plain * (plain_k1_ + 1) / (plain + plain_k1_), posting.fields});
     }
     finish_file();
     return {};
   }
 
-  [[nodiscard]] float length_factor(std::uint8_t code, float average) const {
-    return 1 - b_ + b_ * static_cast<float>(index::Segment::length_of_code(code)) / average;
+  [[nodiscard]] static float length_factor(std::uint8_t code, float average, float b) {
+    return 1 - b + b * static_cast<float>(index::Segment::length_of_code(code)) / average;
   }
 
   const SearchSpace& space_;
   PerField unit_weights_;
   PerField file_weights_;
+  PerField plain_weights_;
+  float plain_k1_;
+  float plain_b_;
   float k1_;
   float b_;
   float average_body_;

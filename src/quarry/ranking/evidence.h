@@ -13,7 +13,7 @@ namespace quarry::ranking {
 // Bit i of a mask: term i of the query occurs there.
 struct UnitEvidence {
   float bm25f = 0;  // on top of what the file's path alone gives (FileEvidence::path_bm25f)
-  float plain = 0;  // BM25 with every field weighted alike
+  float plain = 0;  // BM25F with mild field weights and quick saturation, which suits queries in other words
   std::uint32_t any = 0;
   std::uint32_t name = 0;
   std::uint32_t container = 0;
@@ -47,7 +47,11 @@ struct Bm25fParameters {
                     .folder = 1.5F};
   FieldWeights file{
       .name = 1, .container = 0, .signature = 0.24F, .doc = 0.75F, .body = 0.24F, .stem = 29, .folder = 4.7F};
+  FieldWeights plain{
+      .name = 4, .container = 1, .signature = 1.5F, .doc = 2, .body = 1, .stem = 0, .folder = 0};
   float k1 = 10;
+  float plain_k1 = 1.2F;
+  float plain_length_norm = 0.75F;
   float length_norm = 0.3F;  // b of the body and doc fields; short fields are not normalised
 };
 

@@ -65,6 +65,7 @@ class Computation {
       best_unit_ = std::max(best_unit_, unit_score(c));
       best_plain_ = std::max(best_plain_, table_.units[c.unit].plain);
     }
+    find_newest_versions(candidates);
     float least_depth = 1e9F;
     for (Candidate& c : candidates) {
       auto [at, is_new] = files_.try_emplace(c.file);
@@ -81,6 +82,22 @@ class Computation {
   }
 
  private:
+  // "packages/zod/src/v3/types.ts" is superseded where some candidate lies in packages/zod/src/v4.
+  void find_newest_versions(const std::vector<Candidate>& candidates) {
+    for (const Candidate& c : candidates) {
+      if (const auto version = version_folder(space_.file(c.file).path)) {
+        int& newest = newest_version_[std::string(version->parent)];
+        newest = std::max(newest, version->number);
+      }
+    }
+  }
+  [[nodiscard]] bool is_superseded(std::string_view path) const {
+    const auto version = version_folder(path);
+    if (!version) return false;
+    const auto newest = newest_version_.find(std::string(version->parent));
+    return newest != newest_version_.end() && version->number < newest->second;
+  }
+
   static void set(FeatureVector& values, Feature feature, float value) {
     values[static_cast<std::size_t>(feature)] = value;
   }
@@ -117,6 +134,7 @@ class Computation {
     set(v, Feature::role_is_example, role(role_example, query_.wants_examples));
     set(v, Feature::role_is_compat, role(role_compat, false));
     set(v, Feature::role_is_legacy, role(role_legacy, false));
+    set(v, Feature::role_is_superseded, is_superseded(file.path) ? 1.0F : 0.0F);
     set(v, Feature::role_is_docs, role(role_docs, query_.wants_docs));
     set(v, Feature::role_is_config, role(role_config, false));
     set(v, Feature::role_is_declaration, role(role_declaration, false));
@@ -193,6 +211,8 @@ class Computation {
     set(c, Feature::name_precision, precision);
     set(c, Feature::name_recall, recall);
     set(c, Feature::name_head_f1, f1(precision, head_recall));
+    set(c, Feature::name_f1, f1(precision, recall));
+    set(c, Feature::name_within, precision == 1 ? recall : 0.0F);
     set(c, Feature::name_exact, precision == 1 && recall > 0.99F ? 1.0F : 0.0F);
     set(c, Feature::container_cover,
         ratio(sum_over(evidence.container & query_.word_mask, table_.unit_idf), unit_total_));
@@ -239,6 +259,8 @@ class Computation {
     struct Best {
       std::array<float, 3> scores{};
       float name_head = 0;
+      float name = 0;
+      float type_head = 0;
       float cosine = 0;
     };
     std::unordered_map<std::uint32_t, Best> best;
@@ -249,12 +271,16 @@ class Computation {
         if (score > kept) std::swap(score, kept);
       }
       b.name_head = std::max(b.name_head, get(c, Feature::name_head_f1));
+      b.name = std::max(b.name, get(c, Feature::name_f1));
+      if (get(c, Feature::kind_class) > 0) b.type_head = std::max(b.type_head, get(c, Feature::name_head_f1));
       b.cosine = std::max(b.cosine, get(c, Feature::vector_unit));
     }
     for (Candidate& c : candidates) {
       const Best& b = best[c.file];
       set(c, Feature::file_best_three, (b.scores[0] + b.scores[1] + b.scores[2]) / 3);
       set(c, Feature::file_best_name_head, b.name_head);
+      set(c, Feature::file_best_name, b.name);
+      set(c, Feature::file_best_type_head, b.type_head);
       set(c, Feature::vector_file_best, b.cosine);
     }
   }
@@ -279,6 +305,7 @@ class Computation {
   float best_unit_ = 0;
   float best_plain_ = 0;
   std::unordered_map<std::uint32_t, FileFeatures> files_;
+  std::unordered_map<std::string, int> newest_version_;  // the folder that holds v1, v2 ... -> the highest
   std::unordered_map<std::string_view, std::uint32_t> references_;
   std::vector<std::string_view> parts_;
 };

@@ -25,6 +25,8 @@ namespace quarry::ranking {
   X(file_docs_cover, "file.docs.coverage")         \
   X(file_best_three, "file.best_three")            \
   X(file_best_name_head, "file.best_name.head_f1") \
+  X(file_best_name, "file.best_name.f1")           \
+  X(file_best_type_head, "file.best_type.head_f1") \
   X(stem_precision, "stem.precision")              \
   X(stem_recall, "stem.recall")                    \
   X(stem_head_f1, "stem.head_f1")                  \
@@ -38,6 +40,7 @@ namespace quarry::ranking {
   X(role_is_example, "role.example")               \
   X(role_is_compat, "role.compat")                 \
   X(role_is_legacy, "role.legacy")                 \
+  X(role_is_superseded, "role.superseded")         \
   X(role_is_docs, "role.docs")                     \
   X(role_is_config, "role.config")                 \
   X(role_is_declaration, "role.declaration")       \
@@ -52,6 +55,8 @@ namespace quarry::ranking {
   X(name_precision, "name.precision")              \
   X(name_recall, "name.recall")                    \
   X(name_head_f1, "name.head_f1")                  \
+  X(name_f1, "name.f1")                            \
+  X(name_within, "name.within")                    \
   X(name_exact, "name.exact")                      \
   X(container_cover, "container.coverage")         \
   X(signature_cover, "signature.coverage")         \

@@ -32,6 +32,20 @@ constexpr std::array<std::string_view, 5> kEntryStems{"__init__", "index", "mod"
 
 }  // namespace
 
+std::optional<VersionFolder> version_folder(std::string_view path) {
+  std::size_t begin = 0;
+  for (std::size_t slash = path.find('/'); slash != std::string_view::npos; slash = path.find('/', begin)) {
+    const std::string_view part = path.substr(begin, slash - begin);
+    if (is_version(part)) {
+      int number = 0;
+      for (const char digit : part.substr(1)) number = number * 10 + (digit - '0');
+      return VersionFolder{path.substr(0, begin), number};
+    }
+    begin = slash + 1;
+  }
+  return std::nullopt;
+}
+
 std::uint16_t roles_of(std::string_view path, corpus::Language language) {
   using corpus::Language;
   std::uint16_t roles = 0;

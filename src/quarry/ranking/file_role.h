@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "quarry/corpus/language.h"
@@ -20,6 +21,13 @@ enum Role : std::uint16_t {
   role_internal = 128,    // internal/, private, detail
   role_entry = 256,       // __init__, index, mod: re-exports more than it does
 };
+
+// The first folder of the path that is called v1 ... v99, and the folder that it lies in ("" at the top).
+struct VersionFolder {
+  std::string_view parent;
+  int number = 0;
+};
+[[nodiscard]] std::optional<VersionFolder> version_folder(std::string_view path);
 
 [[nodiscard]] std::uint16_t roles_of(std::string_view path, corpus::Language language);
 

@@ -22,6 +22,14 @@ TEST(FileRole, LegacyIsAVersionFolderOrAName) {
   EXPECT_FALSE(roles_of("src/vm/x.c", Language::c) & role_legacy);
 }
 
+TEST(FileRole, FindsTheVersionFolder) {
+  const auto version = version_folder("packages/zod/src/v12/core/api.ts");
+  ASSERT_TRUE(version);
+  EXPECT_EQ(version->parent, "packages/zod/src/");
+  EXPECT_EQ(version->number, 12);
+  EXPECT_FALSE(version_folder("src/vm/v1.c"));
+}
+
 TEST(FileRole, DocsConfigAndDeclarations) {
   EXPECT_TRUE(roles_of("README.md", Language::markdown) & role_docs);
   EXPECT_TRUE(roles_of("ci/build.yaml", Language::yaml) & role_config);

@@ -26,7 +26,7 @@ struct FitOptions {
   float l2 = 0.003F;  // on standardised weights
   float learning_rate = 0.05F;
   std::size_t steps = 300;
-  float function_weight = 0.5F;  // share of the queries judged by function in the loss
+  float function_weight = 0.3F;  // share of the queries judged by function in the loss
 };
 
 // Weights for features as they are (standardisation undone); repeat_penalty is left 0. Deterministic.
