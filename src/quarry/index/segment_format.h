@@ -97,7 +97,7 @@ inline constexpr std::uint32_t kKeyBits = 48;
 [[nodiscard]] constexpr std::uint16_t length_of(std::uint8_t code) {
   if (code < 16) return code;
   const int shift = (code - 16) / 8 + 1;
-  return shift > 12 ? 0xffff : static_cast<std::uint16_t>((8 + (code - 16) % 8) << shift);
+  return shift > 12 ? std::uint16_t{0xffff} : static_cast<std::uint16_t>((8 + (code - 16) % 8) << shift);
 }
 
 }  // namespace quarry::index
