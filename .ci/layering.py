@@ -4,8 +4,8 @@ server may print.
 
     layering.py [SOURCES]     SOURCES: the folder that holds base/, corpus/ ... (default: src/quarry of this clone)
 
-Prints a line for every break and exits 1 if there was one. Tests and benchmarks are held to the order too, but, being
-programs of their own, may print.
+Prints a line for every break and exits 1 if there was one. Tests, and files with a main() of their own
+(benchmarks, probes), are held to the order too, but may print.
 """
 import pathlib
 import re
@@ -21,6 +21,7 @@ RELATIVE = re.compile(r'^\s*#\s*include\s*"(?!quarry/)([^"]+)"', re.MULTILINE)
 PRINTS = re.compile(r"\bstd::(?:wcout|wcerr|wclog|cout|cerr|clog)\b|\b(?:fmt|std)::(?:v?print|println)\s*\("
                     r"|(?<![\w.>])(?:std::)?(?:printf|puts|putchar|perror|vprintf|fputs|fprintf|vfprintf)\s*\("
                     r"|\bspdlog::|<iostream>|<fmt/ostream\.h>|<fmt/color\.h>|\bSTD(?:OUT|ERR)_FILENO\b")
+MAIN = re.compile(r"^int main\(", re.MULTILINE)
 # Comments and literals say what they like; `R"x(...)x"` first, because quotes inside it mean nothing.
 TEXT = re.compile(r'R"([^()\\\s]{0,16})\(.*?\)\1"|//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', re.DOTALL)
 
@@ -50,7 +51,7 @@ def breaks_of(path, folder):
             yield line_of(match), f"{folder}/ includes {included}/, which stands after it"
     for match in RELATIVE.finditer(code):
         yield line_of(match), f'includes "{match.group(1)}": name our headers from quarry/, others in <>'
-    if folder not in MAY_PRINT and not path.stem.endswith(("_test", "_benchmark")):
+    if folder not in MAY_PRINT and not path.stem.endswith("_test") and not MAIN.search(code):
         for match in PRINTS.finditer(code):
             yield line_of(match), f"{folder}/ prints ({match.group().strip()}): only cli/ and server/ do"
 

@@ -51,7 +51,7 @@ class Layering(unittest.TestCase):
                 self.broken("index/a.cpp", code + "\n", "index/ prints")
                 self.holds("cli/a.cpp", code + "\n")
                 self.holds("index/a_test.cpp", code + "\n")
-                self.holds("index/a_benchmark.cpp", code + "\n")
+                self.holds("index/a_probe.cpp", code + "\nint main(int argc, char** argv) {\n")
 
     def test_words_in_comments_and_literals(self):
         self.holds("index/a.cpp", '// std::cout\n/* printf("x") */\nauto s = "std::cerr";\nauto r = R"(printf("x"))";\n'

@@ -11,8 +11,8 @@ file(GLOB license_files CONFIGURE_DEPENDS
   "${grammar_modules}/@tree-sitter-grammars/*/LICENSE*"
   /usr/share/doc/libcli11-dev/copyright
   /usr/share/doc/libexpected-dev/copyright
-  /usr/share/doc/libspdlog-dev/copyright
   /usr/share/doc/libutfcpp-dev/copyright
+  /usr/share/doc/libyaml-cpp-dev/copyright
   /usr/share/doc/nlohmann-json3-dev/copyright)
 list(FILTER license_files EXCLUDE REGEX "tree-sitter-cli")
 set(text "Licences of the code inside the quarry program that others wrote.\n")

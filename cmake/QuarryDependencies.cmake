@@ -21,6 +21,9 @@ if(QUARRY_TESTS)
   include(GoogleTest)
 endif()
 
+# Encoders behind a network.
+find_package(CURL REQUIRED)
+
 # Tokenizers of models: patterns and Unicode.
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)

@@ -29,7 +29,10 @@ struct BlobId {
 [[nodiscard]] std::string to_hex(const BlobId& blob);
 
 // One file of a listing. For a work tree `size`, `mtime_ns` and `inode` identify an unchanged file without
-// reading it and `blob` is empty; for a git revision `blob` is known and the others but `size` are 0.
+// reading it and `blob` is empty; for a git revision `blob` is known and the others but `size` are 0. They
+// are taken before the file is read, so a file written in between differs the next time; one written twice
+// within the clock's tick (some milliseconds) does not, so whoever keeps them should read files younger than
+// the listing again.
 struct FileEntry {
   std::string path;  // relative to the source's root, '/'-separated, bytes as the file system has them
   std::uint64_t size = 0;
@@ -62,7 +65,10 @@ struct Skipped {
 
 struct ListOptions {
   bool builtin_rules = true;  // vendored, generated, minified and lock files are left out
-  bool ignore_files = true;   // .gitignore and .quarryignore are obeyed
+  // .gitignore, .git/info/exclude and .quarryignore are obeyed. In a git revision only .quarryignore counts:
+  // what is tracked is part of it. .quarryignore decides first, and "!vendor/" in it overrules the built-in
+  // rules too.
+  bool ignore_files = true;
   std::uint64_t max_bytes = 4U << 20;
   // More files or folders than this are ErrorKind::limit: a tree object of some kilobytes can name 10^10
   // files by naming the same subtree over and over.

@@ -1,9 +1,13 @@
 #include "quarry/corpus/watch.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <array>
 #include <atomic>
+#include <fstream>
 #include <thread>
 
 #include "quarry/base/test_directory.h"
@@ -109,16 +113,17 @@ TEST_F(Watching, ABurstIsOneChangeAndSteadyWritingIsNotWaitedForWithoutEnd) {
   EXPECT_GE(std::chrono::steady_clock::now() - start, milliseconds(100));
   go_on = false;
   writer.join();
-  EXPECT_TRUE(wakes());  // the last of the writes
+  (void)wait_at_most(*watcher_, milliseconds(100));  // the last of the writes, unless the first wait had it
   EXPECT_TRUE(stays_quiet());
 }
 
 TEST_F(Watching, DroppedEventsAskForANewLook) {
-  // More than fs.inotify.max_queued_events (16384 by default) without a reader.
-  for (int i = 0; i < 9000; ++i) {
-    folder_.write("src/a.py", i % 2 == 0 ? "x" : "");
-    folder_.write("src/b.py", "");
-  }
+  // Equal events in a row become one, so two files take turns.
+  std::size_t most = 16'384;
+  std::ifstream("/proc/sys/fs/inotify/max_queued_events") >> most;
+  if (most > 1'000'000) GTEST_SKIP() << "the kernel would queue " << most << " events";
+  const std::array paths{folder_.write("src/a.py", "x"), folder_.write("src/b.py", "x")};
+  for (std::size_t i = 0; i < most + 1000; ++i) ::close(::open(paths[i % 2].c_str(), O_WRONLY));
   EXPECT_TRUE(wakes());
   EXPECT_TRUE(stays_quiet());
   folder_.write("src/c.py", "");

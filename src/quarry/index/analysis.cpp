@@ -74,9 +74,10 @@ struct Analysis::State {
   Status encode(Document& document, std::string_view source, const syntax::ParsedFile& parsed) const;
 };
 
-// A unit's vector speaks of where it stands, what it is called and what it does; the file's own of where it stands
-// and which definitions it holds.
-Status Analysis::State::encode(Document& document, std::string_view source, const syntax::ParsedFile& parsed) const {
+// A unit's vector speaks of where it stands, what it is called and what it does; the file's own of where it
+// stands and which definitions it holds.
+Status Analysis::State::encode(Document& document, std::string_view source,
+                               const syntax::ParsedFile& parsed) const {
   const std::string place = path_text(document.path);
   std::vector<std::string> texts;
   texts.reserve(document.units.size());
@@ -89,7 +90,8 @@ Status Analysis::State::encode(Document& document, std::string_view source, cons
   for (const syntax::Function& function : parsed.functions) {
     std::string text = place + ' ' + function.qualified_name + '\n';
     const bool doc_apart = function.doc.begin < function.range.begin;
-    if (doc_apart) text += source.substr(function.doc.begin, std::min<std::size_t>(function.doc.size(), kEncodedBytes));
+    if (doc_apart)
+      text += source.substr(function.doc.begin, std::min<std::size_t>(function.doc.size(), kEncodedBytes));
     text += '\n';
     text += source.substr(function.range.begin, std::min<std::size_t>(function.range.size(), kEncodedBytes));
     texts.push_back(std::move(text));
@@ -109,8 +111,8 @@ Analysis::Analysis(const AnalysisOptions& options) : state_(std::make_unique<Sta
 Analysis::~Analysis() = default;
 Analysis::Analysis(Analysis&&) noexcept = default;
 
-Result<Document> Analysis::analyse(std::string_view repository, std::string_view path, corpus::Language language,
-                                   const corpus::Content& content) {
+Result<Document> Analysis::analyse(std::string_view repository, std::string_view path,
+                                   corpus::Language language, const corpus::Content& content) {
   State& state = *state_;
   const std::string_view source = content.text;
   const syntax::ParsedFile parsed = state.extractor.extract(language, source);
@@ -139,17 +141,19 @@ Result<Document> Analysis::analyse(std::string_view repository, std::string_view
   std::vector<std::vector<Range>> inner(parsed.functions.size());
   for (const syntax::Function& function : parsed.functions) {
     if (function.parent == syntax::kNoParent) continue;
-    inner[function.parent].push_back({function.doc.empty() ? function.range.begin
-                                                           : std::min(function.doc.begin, function.range.begin),
-                                      function.range.end});
+    inner[function.parent].push_back(
+        {function.doc.empty() ? function.range.begin : std::min(function.doc.begin, function.range.begin),
+         function.range.end});
   }
   std::vector<std::vector<std::string_view>> used(parsed.functions.size());
-  for (const syntax::Reference& reference : parsed.references) used[reference.function].push_back(reference.name);
+  for (const syntax::Reference& reference : parsed.references)
+    used[reference.function].push_back(reference.name);
 
   std::string kept;  // without source: what is shown of it all the same
   const auto keep = [&](Range range) {
     if (state.options.source) return range;
-    const Range moved{static_cast<std::uint32_t>(kept.size()), static_cast<std::uint32_t>(kept.size()) + range.size()};
+    const Range moved{static_cast<std::uint32_t>(kept.size()),
+                      static_cast<std::uint32_t>(kept.size()) + range.size()};
     kept += source.substr(range.begin, range.size());
     return moved;
   };

@@ -76,6 +76,7 @@ Status IndexFolder::load() {
 }
 
 std::string IndexFolder::new_segment_name() {
+  new_segments_ = true;
   return fmt::format("{:08}-{}.seg", manifest_.sequence + 1, names_++);
 }
 std::string IndexFolder::new_view_name() {
@@ -84,7 +85,7 @@ std::string IndexFolder::new_view_name() {
 
 Status IndexFolder::commit(Manifest next) {
   next.sequence = manifest_.sequence + 1;
-  QUARRY_CHECK(files_.sync_directory(directory_ / "segments"));
+  if (std::exchange(new_segments_, false)) QUARRY_CHECK(files_.sync_directory(directory_ / "segments"));
   QUARRY_CHECK(files_.sync_directory(directory_ / "views"));
   durable_ = false;
   auto written = write_manifest(files_, directory_, next);
@@ -100,21 +101,32 @@ Status IndexFolder::commit(Manifest next) {
   return {};
 }
 
-void IndexFolder::clean() {
-  if (!durable_) return;
+std::vector<std::filesystem::path> IndexFolder::leftovers() const {
   std::set<std::string> named;
   for (const StoredFile& segment : manifest_.segments) named.insert(segment.name);
   for (const ManifestView& view : manifest_.views) named.insert(view.file.name);
+  std::vector<std::filesystem::path> found;
   for (const auto& [folder, ending] : {std::pair{"segments", ".seg"}, std::pair{"views", ".view"}}) {
     const auto entries = files_.list(directory_ / folder);
     if (!entries) continue;
     for (const DirectoryEntry& entry : *entries) {
       if (entry.type == FileType::regular && entry.name.ends_with(ending) && !named.contains(entry.name)) {
-        (void)files_.remove(directory_ / folder / entry.name);
+        found.push_back(directory_ / folder / entry.name);
       }
     }
   }
-  if (files_.link_status(directory_ / "manifest.tmp")) (void)files_.remove(directory_ / "manifest.tmp");
+  if (files_.link_status(directory_ / "manifest.tmp")) found.push_back(directory_ / "manifest.tmp");
+  return found;
+}
+
+void IndexFolder::clean() {
+  const auto found = leftovers();
+  if (found.empty()) return;
+  // A writer that died between rename and sync left a manifest that the disk may not have yet. Only when it
+  // has may the files of the one before go.
+  if (!durable_ && !files_.sync_directory(directory_)) return;
+  durable_ = true;
+  for (const auto& path : found) (void)files_.remove(path);
 }
 
 }  // namespace quarry::index

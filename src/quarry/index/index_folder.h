@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "quarry/base/file_system.h"
 #include "quarry/base/result.h"
@@ -38,12 +39,15 @@ class IndexFolder {
   IndexFolder(FileSystem& files, std::filesystem::path directory)
       : files_(files), directory_(std::move(directory)) {}
   [[nodiscard]] Status load();
+  [[nodiscard]] std::vector<std::filesystem::path> leftovers()
+      const;  // files that the manifest does not name
 
   FileSystem& files_;
   std::filesystem::path directory_;
   std::unique_ptr<FileLock> lock_;
   Manifest manifest_;
-  bool durable_ = false;  // the manifest that is seen is known to survive a power loss
+  bool durable_ = false;       // the manifest that is seen is known to survive a power loss
+  bool new_segments_ = false;  // whose names are not synced yet
   std::size_t names_ = 0;
 };
 

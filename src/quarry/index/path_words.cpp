@@ -6,7 +6,7 @@
 namespace quarry::index {
 namespace {
 
-constexpr std::array<std::string_view, 9> kGenericStems{"__init__", "__main__", "index", "init", "lib",
+constexpr std::array<std::string_view, 9> kGenericStems{"__init__", "__main__", "index",   "init", "lib",
                                                         "main",     "mod",      "package", "root"};
 
 bool is_generic(std::string_view stem) {

@@ -2,6 +2,7 @@
 // of growing slices of encoded postings.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -34,34 +35,40 @@ class PostingBuffer {
   };
   struct List {
     std::uint64_t key;
-    std::uint32_t first;  // address of its first slice
-    std::uint32_t at;     // where the next byte goes
-    std::uint32_t room;   // bytes left in the slice
-    std::uint32_t level;
+    std::byte* at;        // where the next byte goes
+    std::uint32_t first;  // address of the first slice
     std::uint32_t next_unit;
+    std::uint16_t room;  // bytes left in the slice
+    std::uint16_t level;
+  };
+  struct Pending {
+    std::uint64_t key;
+    std::uint32_t unit;
+    Shape shape;
+    std::span<const Occurrence> occurrences;  // of the term in the unit
   };
 
   [[nodiscard]] std::size_t home(std::uint64_t key) const { return key & (slots_.size() - 1); }
   List& list_of(std::uint64_t key);
   void grow();
-  void append(List& list, const Posting& posting);
-  void put(List& list, std::byte byte);
-  void put_number(List& list, std::uint32_t value);
+  [[nodiscard]] std::uint32_t id_of(Shape shape);
+  void append(List& list, const Pending& pending);
+  void put(List& list, std::span<const std::byte> bytes);
   std::uint32_t new_slice(std::uint32_t level);
   std::byte* at(std::uint32_t address);
   void read(const List& list, std::vector<std::byte>& out);
+  [[nodiscard]] bool next_posting(const std::byte*& from, const std::byte* end, std::uint32_t& next_unit,
+                                  Posting& posting) const;
 
   std::vector<Slot> slots_;
   std::vector<List> lists_;
   std::vector<std::unique_ptr<std::byte[]>> chunks_;
   std::uint32_t chunk_used_;
   std::unordered_map<Shape, std::uint32_t> shape_ids_;
+  std::array<std::pair<Shape, std::uint32_t>, 256>
+      recent_shapes_{};  // in front of shape_ids_, by their low bits
   std::vector<Shape> shapes_;
   std::vector<std::uint64_t> shape_counts_;
-  struct Pending {
-    std::uint64_t key;
-    Posting posting;
-  };
   std::vector<Pending> pending_;
 };
 

@@ -22,7 +22,7 @@ inline constexpr std::string_view kViewMagic = "QRYVIEWS";
 inline constexpr std::uint32_t kViewVersion = 1;
 
 inline constexpr std::size_t kBlockBytes = 32 * 1024;      // of one checksum
-inline constexpr std::size_t kTextBlockBytes = 64 * 1024;  // of raw text in one compressed block
+inline constexpr std::size_t kTextBlockBytes = 16 * 1024;  // of raw text in one compressed block
 inline constexpr std::uint32_t kMaxColumnBits = 40;
 
 // Sections of a segment. Append, never renumber.

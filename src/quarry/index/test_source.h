@@ -13,7 +13,7 @@
 
 namespace quarry::index {
 
-class TestSource final : public corpus::Source {
+class TestSource : public corpus::Source {
  public:
   explicit TestSource(std::string root = "/work/tree", std::string identity = "/work/tree/.git")
       : root_(std::move(root)), identity_(std::move(identity)) {}

@@ -1,4 +1,4 @@
-// The text of a segment: the files' texts one after another, cut every 64 KiB and compressed block by block.
+// The text of a segment: the files' texts one after another, cut every 16 KiB and compressed block by block.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +18,7 @@
 #include "quarry/index/packed_column.h"
 
 struct ZSTD_CCtx_s;
+struct ZSTD_DCtx_s;
 
 namespace quarry::index {
 
@@ -65,7 +66,13 @@ class TextReader {
   PackedColumn offsets_;
   std::uint64_t raw_size_ = 0;
   struct Cache {
+    Cache() = default;
+    ~Cache();
+    Cache(const Cache&) = delete;
+    Cache& operator=(const Cache&) = delete;
+
     std::mutex mutex;
+    std::vector<ZSTD_DCtx_s*> idle;                     // as many as threads once read at a time
     std::list<std::pair<std::uint64_t, Block>> recent;  // the front was used last
     std::unordered_map<std::uint64_t, std::list<std::pair<std::uint64_t, Block>>::iterator> entries;
   };

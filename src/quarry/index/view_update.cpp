@@ -58,6 +58,8 @@ class ViewUpdate {
       if (previous != nullptr) donors_.push_back(previous);
       if (previous != nullptr && !same_listing) other_rules_ = previous;
       for (const std::size_t view : donors) {
+        // Loading a view costs about what analysing a file does: a refresh of few files looks at few views.
+        if (donors_.size() > work_.size()) break;
         QUARRY_TRY(const WorkingView* donor, index_.view(view));
         donors_.push_back(donor);
       }

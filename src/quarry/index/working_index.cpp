@@ -189,6 +189,20 @@ Result<FileSet> WorkingIndex::live_in_any_view(std::uint32_t number) {
   return live;
 }
 
+Result<bool> WorkingIndex::uses(View& view, std::span<const std::size_t> segments) {
+  for (const std::size_t s : segments) {
+    if (view.loaded) {
+      if (s < view.loaded->content.live.size() && view.loaded->content.live[s].count() != 0) return true;
+      continue;
+    }
+    QUARRY_TRY(const ViewFile* file, file_of(view));
+    QUARRY_TRY(const FileSet live,
+               file->live_files(segments_[s].file.name, segments_[s].segment->file_count()));
+    if (live.count() != 0) return true;
+  }
+  return false;
+}
+
 Result<bool> WorkingIndex::merge(bool everything) {
   std::vector<FileSet> live;
   std::vector<SegmentLoad> loads;
@@ -237,12 +251,10 @@ Status WorkingIndex::merge_group(std::span<const std::size_t> group, std::span<c
   // Views are renumbered in memory: load those that use a merged segment before the segment goes.
   std::vector<WorkingView*> users;
   for (std::size_t v = 0; v < views_.size(); ++v) {
+    QUARRY_TRY(const bool used, uses(views_[v], group));
+    if (!used) continue;
     QUARRY_TRY(WorkingView * view, load(v));
-    const auto& sets = view->content.live;
-    if (std::any_of(group.begin(), group.end(),
-                    [&](std::size_t s) { return s < sets.size() && sets[s].count() != 0; })) {
-      users.push_back(view);
-    }
+    users.push_back(view);
   }
   const std::string name = folder_.new_segment_name();
   QUARRY_TRY(const auto remap,

@@ -86,6 +86,7 @@ class WorkingIndex {
   };
   [[nodiscard]] Result<const ViewFile*> file_of(View& view);
   [[nodiscard]] Result<WorkingView*> load(std::size_t number);
+  [[nodiscard]] Result<bool> uses(View& view, std::span<const std::size_t> segments);
 
   IndexFolder& folder_;
   std::vector<Stored> segments_;      // dropped ones keep their number, with a null segment

@@ -68,6 +68,28 @@ const Merges::Entry* Merges::find(TokenId left, TokenId right) const {
   return nullptr;
 }
 
+Bpe::Bpe(Vocabulary vocabulary, Merges merges, BpeOptions options)
+    : vocabulary_(std::move(vocabulary)), merges_(std::move(merges)), options_(std::move(options)) {
+  if (!options_.suffix.empty()) return;  // then a letter's id depends on more than where the word starts
+  for (char c = 1; c > 0 && c < 127; ++c) {
+    ascii_[0][static_cast<unsigned char>(c)] = vocabulary_.find(std::string(1, c)).value_or(~0U) + 1;
+    ascii_[1][static_cast<unsigned char>(c)] = vocabulary_.find(options_.prefix + c).value_or(~0U) + 1;
+  }
+}
+
+std::optional<TokenId> Bpe::symbol(std::string_view code_point, bool first, bool last,
+                                   std::string& spelling) const {
+  if (const auto byte = static_cast<unsigned char>(code_point.front()); byte < 0x80) {
+    const TokenId known = ascii_[first ? 0 : 1][byte];
+    if (known != 0) return known - 1;
+  }
+  spelling.clear();
+  if (!first) spelling += options_.prefix;
+  spelling += code_point;
+  if (last) spelling += options_.suffix;
+  return vocabulary_.find(spelling);
+}
+
 void Bpe::append_ids(std::string_view word, std::vector<TokenId>& ids) const {
   if (options_.ignore_merges) {
     if (const auto whole = vocabulary_.find(word)) {
@@ -85,20 +107,13 @@ void Bpe::append_ids(std::string_view word, std::vector<TokenId>& ids) const {
 }
 
 void Bpe::append_code_points(std::string_view word, std::vector<TokenId>& ids) const {
-  std::string symbol;
+  std::string spelling;  // of the code point with prefix and suffix
   bool pending = false;  // an unknown that is not in `ids` yet, because the next one may be fused with it
   for (std::size_t at = 0; at < word.size();) {
     const std::size_t end = at + unicode::decode(word, at).bytes;
-    std::string_view key = word.substr(at, end - at);
-    if ((at > 0 && !options_.prefix.empty()) || (end == word.size() && !options_.suffix.empty())) {
-      symbol.clear();
-      if (at > 0) symbol += options_.prefix;
-      symbol += key;
-      if (end == word.size()) symbol += options_.suffix;
-      key = symbol;
-    }
+    const auto id = symbol(word.substr(at, end - at), at == 0, end == word.size(), spelling);
     at = end;
-    if (const auto id = vocabulary_.find(key)) {
+    if (id) {
       if (pending) ids.push_back(*options_.unknown);
       pending = false;
       ids.push_back(*id);
@@ -106,13 +121,13 @@ void Bpe::append_code_points(std::string_view word, std::vector<TokenId>& ids) c
     }
     if (options_.byte_fallback) {
       const std::size_t before = ids.size();
-      for (const char byte : key) {
-        const auto id = vocabulary_.find(byte_token(static_cast<unsigned char>(byte)));
-        if (!id) break;
-        ids.push_back(*id);
+      for (const char byte : spelling) {
+        const auto byte_id = vocabulary_.find(byte_token(static_cast<unsigned char>(byte)));
+        if (!byte_id) break;
+        ids.push_back(*byte_id);
       }
-      if (ids.size() - before == key.size())
-        continue;  // a pending unknown stays behind: so does the reference
+      if (ids.size() - before == spelling.size())
+        continue;  // a pending unknown stays behind, as in the reference
       ids.resize(before);
     }
     if (!options_.unknown) continue;

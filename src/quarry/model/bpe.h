@@ -4,6 +4,7 @@
 // do them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -54,8 +55,7 @@ struct BpeOptions {
 
 class Bpe final : public WordModel {
  public:
-  Bpe(Vocabulary vocabulary, Merges merges, BpeOptions options)
-      : vocabulary_(std::move(vocabulary)), merges_(std::move(merges)), options_(std::move(options)) {}
+  Bpe(Vocabulary vocabulary, Merges merges, BpeOptions options);
 
   void append_ids(std::string_view word, std::vector<TokenId>& ids) const override;
   [[nodiscard]] const Vocabulary& vocabulary() const override { return vocabulary_; }
@@ -64,6 +64,8 @@ class Bpe final : public WordModel {
   [[nodiscard]] const BpeOptions& options() const { return options_; }
 
  private:
+  [[nodiscard]] std::optional<TokenId> symbol(std::string_view code_point, bool first, bool last,
+                                              std::string& spelling) const;
   void append_code_points(std::string_view word, std::vector<TokenId>& ids) const;
   void join_few(std::vector<TokenId>& ids, std::size_t from) const;
   void join_many(std::vector<TokenId>& ids, std::size_t from) const;
@@ -71,6 +73,9 @@ class Bpe final : public WordModel {
   Vocabulary vocabulary_;
   Merges merges_;
   BpeOptions options_;
+  // Ids, plus one, of ASCII letters at the front of a word and inside of it: no spelling and hashing for
+  // nearly all.
+  std::array<std::array<TokenId, 128>, 2> ascii_{};
 };
 
 }  // namespace quarry::model

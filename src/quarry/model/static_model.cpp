@@ -227,7 +227,7 @@ Result<StaticModel> read(const FileSystem& files, const std::filesystem::path& d
   QUARRY_TRY(const std::string type, string_field(*config, "model_type", ""));
   if (type == "quarry-static") {
     QUARRY_CHECK(read_quarry_layout(*config, *tensors, model));
-  } else if (type == "model2vec" || tensors->find("embeddings") != nullptr) {  // old ones say no type
+  } else if (type == "model2vec" || type.empty()) {  // many say no type
     QUARRY_CHECK(read_model2vec_layout(*config, *tensors, model));
   } else {
     return fail(ErrorKind::invalid_argument,

@@ -42,7 +42,7 @@ struct TokenizerTraining {
   std::uint64_t min_word_count = 1;        // rarer words do not take part
   std::uint64_t min_pair_count = 2;        // rarer pairs are not joined, even if the vocabulary stays smaller
   std::uint32_t max_alphabet = 1'000;      // the most frequent code points; others are dropped from words
-  std::string continuing_prefix;  // of pieces inside a word, "##"; empty: pieces are the same everywhere
+  std::string continuing_prefix{};  // of pieces inside a word, "##"; empty: pieces are the same everywhere
 };
 
 // The bytes of tokenizer.json; equal counts give equal bytes, whatever their order.

@@ -33,6 +33,9 @@ inline constexpr std::size_t kMaxLimit = 1000;
 inline constexpr std::size_t kMaxQueryBytes = 8192;
 inline constexpr std::size_t kMaxFilters = 32;
 
+// Adds one filter: `name` is lang, path, repo or kind. ErrorKind::not_found for another name.
+[[nodiscard]] Status add_filter(std::string_view name, std::string_view value, Filters& filters);
+
 // Reads "lang:go path:net/ kind:method repo:moby retry with backoff": filter words go to `filters` (added to those
 // already there), the rest is the text. A word whose prefix is not a filter's ("std::sort", "http://x") is text; an
 // unknown value ("lang:klingon") is ErrorKind::invalid_argument and lists what is known; quotes keep spaces:

@@ -1,18 +1,15 @@
 // Walks a tree once and turns matches of the language's query into definitions, scopes and uses.
 //
-// Most nodes are passed without a look. Names are compared with the reference chains; only at the root of
-// some pattern is the library's query cursor started, held to that node. Doc comments and attributes are
-// found by position: they are whatever of their kind ends where a definition begins.
+// Most nodes are passed without a look. Names are compared with the reference chains; only at the roots of
+// other patterns does the matcher look inside. Doc comments and attributes are found by position: they are
+// whatever of their kind ends where a definition begins.
 #include "quarry/syntax/collector.h"
 
 #include <algorithm>
+#include <string>
 
 namespace quarry::syntax {
 namespace {
-
-struct CursorDeleter {
-  void operator()(TSQueryCursor* cursor) const { ts_query_cursor_delete(cursor); }
-};
 
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
@@ -26,7 +23,6 @@ struct Run {
 };
 
 constexpr std::uint32_t kDeclaratorDepth = 64;
-constexpr std::uint32_t kMatchesPerNode = 16;
 
 }  // namespace
 
@@ -37,13 +33,15 @@ void Findings::clear() {
 }
 
 struct Collector::State {
-  std::unique_ptr<TSQueryCursor, CursorDeleter> cursor{ts_query_cursor_new()};
+  Matcher matcher;
   TreeWalk walk;
 
   const LanguageQuery* query = nullptr;
-  std::string_view source;
+  std::string_view source;    // as parsed
+  std::string_view original;  // as written
   Findings* findings = nullptr;
   Run comments;
+  Range comment_row;  // comments with nothing but blanks between them
   Run attributes;
   Run attribute_doc;                 // the comments before the attributes
   std::uint32_t function_end = 0;    // where the outermost function so far ends
@@ -66,6 +64,7 @@ struct Collector::State {
     if (begin < end) return false;
     int breaks = 0;
     for (std::uint32_t i = end; i < begin; ++i) {
+      if (!is_space(original[i])) breaks = 0;  // a macro that was painted over
       if (!is_space(source[i]) || (source[i] == '\n' && ++breaks > 1)) return false;
     }
     return true;
@@ -88,10 +87,22 @@ struct Collector::State {
     if (Found* last = last_definition(); last != nullptr && last->signature.begin == range.begin) {
       last->signature.begin = std::min(skip_space(range.end), last->range.end);
     }
+    end_signature_before(range);
     if (comments.valid && adjacent(comments.end, range.begin)) {
       comments.end = range.end;
     } else {
       comments = {range.begin, range.end, starts_line(range.begin)};
+    }
+  }
+
+  // Ruby has no brace: the comments before the first statement stand between the signature and the body.
+  void end_signature_before(Range comment) {
+    const bool follows = comment_row.end > 0 && skip_space(comment_row.end) == comment.begin;
+    comment_row = {follows ? comment_row.begin : comment.begin, comment.end};
+    Found* last = last_definition();
+    if (last != nullptr && last->signature.end == comment_row.end &&
+        last->signature.begin < comment_row.begin) {
+      last->signature = trimmed(last->signature.begin, comment_row.begin);
     }
   }
 
@@ -124,7 +135,7 @@ struct Collector::State {
                (chain.steps[i].field == 0 || at->field == chain.steps[i].field);
       }
       if (!same) continue;
-      for (const Predicate& predicate : query->rules[chain.pattern].predicates) {
+      for (const Predicate& predicate : chain.rule.predicates) {
         same = same && holds(predicate, text({node.begin, node.end}));
       }
       if (!same) continue;
@@ -147,11 +158,10 @@ struct Collector::State {
            predicate.negated;
   }
 
-  [[nodiscard]] bool predicates_hold(const TSQueryMatch& match) const {
-    for (const Predicate& predicate : query->rules[match.pattern_index].predicates) {
-      for (std::uint16_t i = 0; i < match.capture_count; ++i) {
-        const TSQueryCapture& capture = match.captures[i];
-        if (capture.index != predicate.capture) continue;
+  [[nodiscard]] bool predicates_hold(const PatternRule& rule) const {
+    for (const Predicate& predicate : rule.predicates) {
+      for (const Capture& capture : matcher.captures()) {
+        if (capture.id != predicate.capture) continue;
         if (!holds(predicate, text({ts_node_start_byte(capture.node), ts_node_end_byte(capture.node)})))
           return false;
       }
@@ -162,6 +172,10 @@ struct Collector::State {
   // C hides a name inside what is declared: pointers, arrays and functions around it.
   [[nodiscard]] Range declared_name(TSNode node) const {
     for (std::uint32_t depth = 0; depth < kDeclaratorDepth; ++depth) {
+      if (std::string_view(ts_node_type(node)) == "operator_cast") {
+        const TSNode type = ts_node_named_child(node, 0);
+        return {ts_node_start_byte(node), ts_node_end_byte(ts_node_is_null(type) ? node : type)};
+      }
       TSNode inner = ts_node_child_by_field_id(node, query->declarator);
       if (ts_node_is_null(inner)) {
         const std::string_view type = ts_node_type(node);
@@ -176,30 +190,27 @@ struct Collector::State {
     return {ts_node_start_byte(node), ts_node_end_byte(node)};
   }
 
-  void on_pattern(const TreeWalk::Node& node) {
-    ts_query_cursor_set_max_start_depth(cursor.get(), 0);
-    ts_query_cursor_exec(cursor.get(), query->query.get(), walk.node(node));
+  void on_pattern(const TreeWalk::Node& at) {
+    const TSNode node = walk.node(at);
     Found found;
-    PatternRule conditions;
-    TSQueryMatch match;
-    for (std::uint32_t count = 0; count < kMatchesPerNode && ts_query_cursor_next_match(cursor.get(), &match);
-         ++count) {
-      if (!predicates_hold(match)) continue;
-      if (found.role == Role::none) conditions = query->rules[match.pattern_index];
-      take_captures(match, found);
+    const PatternRule* rule = nullptr;
+    for (const std::uint32_t position : query->patterns_of[at.symbol]) {
+      const TreePattern& pattern = query->patterns[position];
+      if (!matcher.match(pattern.root, node) || !predicates_hold(pattern.rule)) continue;
+      if (found.role == Role::none) rule = &pattern.rule;
+      take_captures(found);
     }
-    if (found.role != Role::none) place(node, conditions, found);
+    if (found.role != Role::none && !found.ignored) place(at, *rule, found);
   }
 
   // Several patterns may match one node: the first says what it is, the others fill in what it left open.
-  void take_captures(const TSQueryMatch& match, Found& found) {
-    for (std::uint16_t i = 0; i < match.capture_count; ++i) {
-      const TSNode node = match.captures[i].node;
+  void take_captures(Found& found) {
+    for (const auto& [id, node] : matcher.captures()) {
       const Range range{ts_node_start_byte(node), ts_node_end_byte(node)};
       const auto fill = [&range](Range& into) {
         if (into.empty()) into = range;
       };
-      switch (const Role role = query->roles[match.captures[i].index]; role) {
+      switch (const Role role = query->roles[id]; role) {
         case Role::none:
           break;
         case Role::definition_function:
@@ -224,6 +235,9 @@ struct Collector::State {
         case Role::doc:
           fill(found.doc);
           break;
+        case Role::ignore:
+          found.ignored = true;
+          break;
         case Role::reference:
           findings->uses.push_back({range.begin, range.size()});
           break;
@@ -234,11 +248,17 @@ struct Collector::State {
   void place(const TreeWalk::Node& node, const PatternRule& rule, Found& found) {
     if (found.name.empty()) return;
     found.clause = rule.clause;
+    // `matrix result(a, b);` in a function looks like a prototype, and a comment above it like its doc.
+    if (rule.documented && !found.has_body && node.begin < function_end) return;
+    found.rest = rule.rest;
     if (found.role == Role::scope || found.role == Role::type_scope) {
+      if (rule.rest)
+        found.range.end = node.parent == kNoLevel ? found.range.end : walk.level(node.parent).end;
       findings->definitions.push_back(found);
       return;
     }
     Range outer = wrapped(node);
+    outer.begin = with_painted(outer.begin);
     found.signature.begin = outer.begin;
     Run doc;
     if (comments.valid && comments.end <= outer.begin && adjacent(comments.end, outer.begin)) doc = comments;
@@ -252,16 +272,29 @@ struct Collector::State {
     }
     const bool preceded = doc.valid;
     if (rule.documented || rule.multiline) {
-      const bool lines = text({outer.begin, outer.end}).find('\n') != std::string_view::npos;
+      const bool lines = text(trimmed(outer.begin, outer.end)).find('\n') != std::string_view::npos;
       if (!(rule.documented && preceded) && !(rule.multiline && lines)) return;
     }
     if (found.doc.empty() && preceded) found.doc = {doc.begin, doc.end};
     found.range = trimmed(outer.begin, outer.end);
+    if (found.range.end < source.size() && source[found.range.end] == ';') ++found.range.end;
     if (!found.has_body) found.signature.end = found.range.end;
     if (found.signature.end < found.signature.begin) found.signature.end = found.signature.begin;
     found.signature = trimmed(found.signature.begin, std::min(found.signature.end, found.range.end));
     if (found.role != Role::definition_class) function_end = std::max(function_end, found.range.end);
     findings->definitions.push_back(found);
+  }
+
+  // A macro that was painted over right before a definition is a part of it: `API_EXPORT int run()`.
+  [[nodiscard]] std::uint32_t with_painted(std::uint32_t begin) const {
+    if (source.data() == original.data()) return begin;
+    std::uint32_t first = begin;
+    for (std::uint32_t at = begin; at > 0 && is_space(source[at - 1]); --at) {
+      const char c = original[at - 1];
+      if (c == '#' || c == ';' || c == '{' || c == '}') break;  // directives and dropped branches are not
+      if (!is_space(c)) first = at - 1;
+    }
+    return first;
   }
 
   // The definition with the wrappers right around it: decorators, `export`, `template <...>`.
@@ -301,12 +334,14 @@ Collector::Collector(Collector&&) noexcept = default;
 Collector& Collector::operator=(Collector&&) noexcept = default;
 
 void Collector::collect(const LanguageQuery& query, const TSTree* tree, std::string_view source,
-                        Findings& findings) {
+                        std::string_view parsed, Findings& findings) {
   State& state = *state_;
   state.query = &query;
-  state.source = source;
+  state.source = parsed;
+  state.original = source;
   state.findings = &findings;
   state.comments = state.attributes = state.attribute_doc = {};
+  state.comment_row = {};
   state.function_end = 0;
   state.first_definition = findings.definitions.size();
   state.walk.start(tree, query.flags);

@@ -22,7 +22,9 @@ struct Found {
   Range name;
   Range container;
   bool clause = false;
+  bool rest = false;
   bool has_body = false;
+  bool ignored = false;
 };
 
 // A use of a name.
@@ -51,8 +53,10 @@ class Collector {
   Collector(Collector&&) noexcept;
   Collector& operator=(Collector&&) noexcept;
 
-  // Appends what the tree holds. `source` is the text that the tree was made from.
-  void collect(const LanguageQuery& query, const TSTree* tree, std::string_view source, Findings& findings);
+  // Appends what the tree holds. `parsed` is the text that the tree was made from: `source`, or a copy of it
+  // with parts painted over.
+  void collect(const LanguageQuery& query, const TSTree* tree, std::string_view source,
+               std::string_view parsed, Findings& findings);
 
  private:
   struct State;

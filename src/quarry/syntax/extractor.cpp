@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <limits>
+#include <string>
 #include <utility>
 
 #include "quarry/syntax/collector.h"
 #include "quarry/syntax/grammar.h"
 #include "quarry/syntax/outline.h"
+#include "quarry/syntax/preprocessor.h"
 #include "quarry/syntax/section.h"
 #include "quarry/syntax/source_parser.h"
 
@@ -16,7 +18,7 @@ namespace {
 
 constexpr std::uint32_t kMaxDefinitions = 20000;
 constexpr std::uint32_t kMaxSections = 10000;
-constexpr std::size_t kMaxEmbedded = 4096;
+constexpr std::size_t kEmbeddedBytes = 3;  // parsed again at most, in sizes of the file
 
 }  // namespace
 
@@ -25,20 +27,28 @@ struct Extractor::State {
   SourceParser parser;
   Collector collector;
   Findings findings;
+  std::string painted;
 
   // False where the deadline passed.
-  bool collect(const LanguageQuery& query, std::string_view source) {
+  bool collect(const LanguageQuery& query, corpus::Language language, std::string_view source) {
     const auto deadline = std::chrono::steady_clock::now() + limits.deadline;
     findings.clear();
-    const Tree tree =
-        parser.parse(query.language, source, {0, static_cast<std::uint32_t>(source.size())}, deadline);
+    std::string_view parsed = source;
+    const bool has_macros = language == corpus::Language::c || language == corpus::Language::cpp;
+    if (has_macros && paint_over_preprocessor(source, painted)) parsed = painted;
+    const Range whole{0, static_cast<std::uint32_t>(source.size())};
+    const Tree tree = parser.parse(query.language, parsed, whole, deadline);
     if (!tree) return false;
-    collector.collect(query, tree.get(), source, findings);
-    // Embedded text may embed more: the list grows while it is worked off.
-    for (std::size_t i = 0; i < std::min(findings.embedded.size(), kMaxEmbedded); ++i) {
-      const Tree inner = parser.parse(query.language, source, findings.embedded[i].range, deadline);
+    collector.collect(query, tree.get(), source, parsed, findings);
+    // Embedded text may embed more: the list grows while it is worked off, within a budget.
+    std::size_t budget = kEmbeddedBytes * source.size();
+    for (std::size_t i = 0; i < findings.embedded.size(); ++i) {
+      const Range range = findings.embedded[i].range;
+      if (range.size() > budget) break;
+      budget -= range.size();
+      const Tree inner = parser.parse(query.language, parsed, range, deadline);
       if (!inner) return false;
-      collector.collect(query, inner.get(), source, findings);
+      collector.collect(query, inner.get(), source, parsed, findings);
     }
     return true;
   }
@@ -68,7 +78,7 @@ ParsedFile Extractor::extract(corpus::Language language, std::string_view source
     file.complete = fits;
     return file;
   }
-  file.complete = fits && state_->collect(*query, source);
+  file.complete = fits && state_->collect(*query, language, source);
   if (!file.complete) state_->findings.clear();
   build_outline(state_->findings, source, limits, file);
   return file;

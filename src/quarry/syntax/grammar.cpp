@@ -38,20 +38,27 @@ using corpus::Language;
 struct Grammar {
   Language language;
   const TSLanguage* (*make)();
-  std::string_view base;  // a query file that several languages share
-  std::string_view query;
+  std::array<std::string_view, 3> queries;  // one file, or the shared ones and its own
 };
 
 constexpr std::array kGrammars = {
-    Grammar{Language::python, tree_sitter_python, {}, queries::python},
-    Grammar{Language::javascript, tree_sitter_javascript, queries::ecmascript, queries::javascript},
-    Grammar{Language::typescript, tree_sitter_typescript, queries::ecmascript, queries::typescript},
-    Grammar{Language::tsx, tree_sitter_tsx, queries::ecmascript, queries::typescript},
-    Grammar{Language::java, tree_sitter_java, {}, queries::java},
-    Grammar{Language::go, tree_sitter_go, {}, queries::go},
-    Grammar{Language::c, tree_sitter_c, {}, queries::c},
-    Grammar{Language::cpp, tree_sitter_cpp, queries::c, queries::cpp},
-    Grammar{Language::rust, tree_sitter_rust, {}, queries::rust},
+    Grammar{Language::python, tree_sitter_python, {queries::python}},
+    Grammar{Language::javascript,
+            tree_sitter_javascript,
+            {queries::ecmascript, queries::jsx, queries::javascript}},
+    Grammar{Language::typescript, tree_sitter_typescript, {queries::ecmascript, queries::typescript}},
+    Grammar{Language::tsx, tree_sitter_tsx, {queries::ecmascript, queries::jsx, queries::typescript}},
+    Grammar{Language::java, tree_sitter_java, {queries::java}},
+    Grammar{Language::go, tree_sitter_go, {queries::go}},
+    Grammar{Language::c, tree_sitter_c, {queries::c}},
+    Grammar{Language::cpp, tree_sitter_cpp, {queries::c, queries::cpp}},
+    Grammar{Language::rust, tree_sitter_rust, {queries::rust}},
+    Grammar{Language::php, tree_sitter_php, {queries::php}},
+    Grammar{Language::ruby, tree_sitter_ruby, {queries::ruby}},
+    Grammar{Language::csharp, tree_sitter_c_sharp, {queries::csharp}},
+    Grammar{Language::kotlin, tree_sitter_kotlin, {queries::kotlin}},
+    Grammar{Language::scala, tree_sitter_scala, {queries::scala}},
+    Grammar{Language::swift, tree_sitter_swift, {queries::swift}},
 };
 
 struct Compiled {
@@ -65,7 +72,9 @@ const Compiled* compiled(Language language) {
   for (std::size_t i = 0; i < kGrammars.size(); ++i) {
     if (kGrammars[i].language != language) continue;
     std::call_once(all[i].once, [&entry = all[i], &grammar = kGrammars[i]] {
-      auto query = compile_query(grammar.make(), std::string(grammar.base).append(grammar.query));
+      std::string text;
+      for (const std::string_view part : grammar.queries) text += part;
+      auto query = compile_query(grammar.make(), text);
       if (query) {
         entry.query = *std::move(query);
       } else {

@@ -1,4 +1,5 @@
-// Compiles a query file: single nodes become flags, straight references become chains, the rest is a TSQuery.
+// Compiles a query file: single nodes become flags, straight references become chains, the rest trees of
+// symbols.
 #include "quarry/syntax/language_query.h"
 
 #include <algorithm>
@@ -38,6 +39,7 @@ constexpr std::array kRoles = {
     NamedRole{"body", Role::body},
     NamedRole{"doc", Role::doc},
     NamedRole{"reference", Role::reference},
+    NamedRole{"ignore", Role::ignore},
 };
 
 std::size_t line_of(std::string_view text, std::size_t offset) {
@@ -53,75 +55,70 @@ class Compiler {
     const std::uint32_t symbols = ts_language_symbol_count(language);
     result_.flags.assign(symbols, 0);
     result_.chains_of.resize(symbols);
-    result_.declarator = field("declarator");
+    result_.patterns_of.resize(symbols);
+    result_.declarator = ts_language_field_id_for_name(language, "declarator", 10);
   }
 
   Result<LanguageQuery> compile() {
-    std::uint32_t offset = 0;
-    TSQueryError error = TSQueryErrorNone;
-    result_.query.reset(ts_query_new(result_.language, text_.data(), static_cast<std::uint32_t>(text_.size()),
-                                     &offset, &error));
-    if (!result_.query) {
-      static constexpr std::array kWhat = {"nothing",   "the syntax",    "a node kind", "a field",
-                                           "a capture", "the structure", "the language"};
-      return fail(ErrorKind::invalid_argument, "query line {}: {} is wrong at \"{}\"", line_of(text_, offset),
-                  kWhat[std::min<std::size_t>(error, kWhat.size() - 1)],
-                  text_.substr(offset, std::min<std::size_t>(30, text_.find('\n', offset) - offset)));
-    }
     const auto patterns = parse_patterns(text_);
-    if (!patterns || patterns->size() != ts_query_pattern_count(result_.query.get())) {
-      return fail(ErrorKind::invalid_argument, "the query's patterns cannot be read one by one");
-    }
-    QUARRY_CHECK(read_captures());
-    for (std::uint32_t i = 0; i < patterns->size(); ++i) {
-      const std::size_t line = line_of(text_, ts_query_start_byte_for_pattern(result_.query.get(), i));
-      if (auto status = read_rule(i); !status)
+    if (!patterns) return fail(ErrorKind::invalid_argument, "the query cannot be read");
+    for (const Pattern& pattern : *patterns) {
+      if (auto status = place(pattern); !status) {
+        const auto line = line_of(text_, static_cast<std::size_t>(pattern.text.data() - text_.data()));
         return fail_in(fmt::format("query line {}", line), status.error());
-      if (auto status = place((*patterns)[i], i); !status)
-        return fail_in(fmt::format("query line {}", line), status.error());
+      }
     }
     return std::move(result_);
   }
 
  private:
-  Status read_captures() {
-    const TSQuery* query = result_.query.get();
-    for (std::uint32_t i = 0; i < ts_query_capture_count(query); ++i) {
-      std::uint32_t length = 0;
-      const char* data = ts_query_capture_name_for_id(query, i, &length);
-      const std::string_view name(data, length);
-      Role role = Role::none;
-      bool known = name.starts_with('_');
-      for (const auto& entry : kRoles) {
-        if (entry.capture == name) role = entry.role, known = true;
-      }
-      for (const auto& entry : kNodeCaptures) known = known || entry.capture == name;
-      if (!known) return fail(ErrorKind::invalid_argument, "the capture @{} has no meaning", name);
-      result_.roles.push_back(role);
+  // Decides who matches the pattern: the walk by itself, a chain, or the matcher.
+  Status place(const Pattern& pattern) {
+    QUARRY_TRY(PatternRule rule, rule_of(pattern));
+    if (const SymbolFlags flag = single_node_flag(pattern); flag != 0) {
+      QUARRY_TRY(const auto roots, roots_of(pattern));
+      for (const TSSymbol root : roots) result_.flags[root] |= flag;
+      return {};
     }
+    std::vector<ReferenceChain> chains;
+    if (expand(pattern, {}, {}, chains)) {
+      for (auto& chain : chains) add_chain(std::move(chain), rule);
+      return {};
+    }
+    TreePattern tree;
+    QUARRY_TRY(tree.root, node_of(pattern));
+    QUARRY_TRY(const auto roots, roots_of(pattern));
+    tree.rule = std::move(rule);
+    for (const TSSymbol root : roots) {
+      result_.flags[root] |= kPattern;
+      result_.patterns_of[root].push_back(static_cast<std::uint32_t>(result_.patterns.size()));
+    }
+    result_.patterns.push_back(std::move(tree));
     return {};
   }
 
-  Status read_rule(std::uint32_t pattern) {
-    const TSQuery* query = result_.query.get();
+  void add_chain(ReferenceChain chain, const PatternRule& rule) {
+    chain.rule = rule;
+    std::reverse(chain.steps.begin(), chain.steps.end());
+    for (const auto& step : chain.steps) {
+      if (step.field != 0) result_.flags[step.symbol] |= kFieldWanted;
+    }
+    const TSSymbol name = chain.steps.front().symbol;
+    result_.flags[name] |= kReferenceName;
+    result_.chains_of[name].push_back(static_cast<std::uint32_t>(result_.chains.size()));
+    result_.chains.push_back(std::move(chain));
+  }
+
+  Result<PatternRule> rule_of(const Pattern& pattern) {
     PatternRule rule;
-    std::uint32_t count = 0;
-    const TSQueryPredicateStep* steps = ts_query_predicates_for_pattern(query, pattern, &count);
-    const auto string_at = [&](std::uint32_t i) {
-      std::uint32_t length = 0;
-      const char* data = ts_query_string_value_for_id(query, steps[i].value_id, &length);
-      return std::string_view(data, length);
-    };
-    for (std::uint32_t i = 0; i < count;) {
-      std::uint32_t end = i;
-      while (steps[end].type != TSQueryPredicateStepTypeDone) ++end;
-      const std::string_view name = string_at(i);
-      const bool negated = name.starts_with("not-");
+    for (const auto& [name, arguments] : pattern.predicates) {
       if (name == "set!") {
-        const std::string_view key = end > i + 1 ? string_at(i + 1) : std::string_view();
-        const std::string_view value = end > i + 2 ? string_at(i + 2) : std::string_view();
+        const std::string_view key = arguments.empty() ? std::string_view() : arguments[0];
+        const std::string_view value = arguments.size() > 1 ? arguments[1] : std::string_view();
         if (key == "clause") {
           rule.clause = true;
+        } else if (key == "rest") {
+          rule.rest = true;
         } else if (key == "when" && value == "documented") {
           rule.documented = true;
         } else if (key == "when" && value == "multiline") {
@@ -130,24 +127,32 @@ class Compiler {
           return fail(ErrorKind::invalid_argument, "(#set! {} {}) has no meaning", key, value);
         }
       } else if (name == "eq?" || name == "not-eq?" || name == "any-of?" || name == "not-any-of?") {
-        if (end < i + 3 || steps[i + 1].type != TSQueryPredicateStepTypeCapture) {
+        if (arguments.size() < 2 || !arguments[0].starts_with('@')) {
           return fail(ErrorKind::invalid_argument, "#{} wants a capture and strings", name);
         }
-        Predicate predicate{steps[i + 1].value_id, negated, {}};
-        for (std::uint32_t j = i + 2; j < end; ++j) {
-          if (steps[j].type != TSQueryPredicateStepTypeString) {
-            return fail(ErrorKind::invalid_argument, "#{} compares with strings only", name);
-          }
-          predicate.values.emplace_back(string_at(j));
-        }
-        rule.predicates.push_back(std::move(predicate));
+        QUARRY_TRY(const std::uint16_t capture, capture_of(arguments[0].substr(1)));
+        rule.predicates.push_back(
+            {capture, name.starts_with("not-"), {arguments.begin() + 1, arguments.end()}});
       } else {
         return fail(ErrorKind::invalid_argument, "#{} is not known", name);
       }
-      i = end + 1;
     }
-    result_.rules.push_back(std::move(rule));
-    return {};
+    return rule;
+  }
+
+  // Numbers a capture at its first use.
+  Result<std::uint16_t> capture_of(std::string_view name) {
+    const auto found = std::find(captures_.begin(), captures_.end(), name);
+    if (found != captures_.end()) return static_cast<std::uint16_t>(found - captures_.begin());
+    Role role = Role::none;
+    bool known = name.starts_with('_');
+    for (const auto& entry : kRoles) {
+      if (entry.capture == name) role = entry.role, known = true;
+    }
+    if (!known) return fail(ErrorKind::invalid_argument, "the capture @{} has no meaning here", name);
+    captures_.push_back(name);
+    result_.roles.push_back(role);
+    return static_cast<std::uint16_t>(captures_.size() - 1);
   }
 
   [[nodiscard]] TSFieldId field(std::string_view name) const {
@@ -156,67 +161,83 @@ class Compiler {
   }
 
   [[nodiscard]] std::optional<TSSymbol> symbol(const Pattern& node) const {
-    if (node.type == Pattern::Type::wildcard) return std::nullopt;
-    if (node.kind == "ERROR") return kErrorSymbol;
+    if (node.type != Pattern::Type::node && node.type != Pattern::Type::literal) return std::nullopt;
     const TSSymbol found = ts_language_symbol_for_name(result_.language, node.kind.data(),
                                                        static_cast<std::uint32_t>(node.kind.size()),
                                                        node.type == Pattern::Type::node);
-    if (found == 0 || ts_language_symbol_type(result_.language, found) == TSSymbolTypeSupertype)
+    if (found == 0 || found >= result_.flags.size() ||
+        ts_language_symbol_type(result_.language, found) == TSSymbolTypeSupertype)
       return std::nullopt;
     return found;
   }
 
-  // Decides who matches the pattern: the walk by itself, a chain, or the library's query cursor.
-  Status place(const Pattern& pattern, std::uint32_t index) {
-    if (SymbolFlags flag = single_node_flag(pattern); flag != 0) {
-      QUARRY_CHECK(flag_roots(pattern, flag));
-      ts_query_disable_pattern(result_.query.get(), index);
-      return {};
-    }
-    std::vector<ReferenceChain> chains;
-    if (expand(pattern, {}, {}, chains)) {
-      for (auto& chain : chains) {
-        chain.pattern = index;
-        std::reverse(chain.steps.begin(), chain.steps.end());
-        // The first node of a chain is its name; the fields of the nodes between it and the root are compared
-        // too.
-        for (std::size_t i = 0; i < chain.steps.size(); ++i) {
-          auto& flags = result_.flags[chain.steps[i].symbol];
-          if (chain.steps[i].field != 0) flags |= kFieldWanted;
-          if (i == 0) flags |= kReferenceName;
-        }
-        result_.chains_of[chain.steps.front().symbol].push_back(
-            static_cast<std::uint32_t>(result_.chains.size()));
-        result_.chains.push_back(std::move(chain));
-      }
-      ts_query_disable_pattern(result_.query.get(), index);
-      return {};
-    }
-    return flag_roots(pattern, kPattern);
-  }
-
   [[nodiscard]] static SymbolFlags single_node_flag(const Pattern& pattern) {
-    const Pattern* node = &pattern;
-    if (node->captures.size() != 1 || !node->plain) return 0;
-    if (node->type != Pattern::Type::alternation && !node->children.empty()) return 0;
+    if (pattern.captures.size() != 1 || !pattern.plain) return 0;
+    if (pattern.type != Pattern::Type::alternation && !pattern.children.empty()) return 0;
     for (const auto& entry : kNodeCaptures) {
-      if (entry.capture == node->captures.front()) return entry.flag;
+      if (entry.capture == pattern.captures.front()) return entry.flag;
     }
     return 0;
   }
 
-  Status flag_roots(const Pattern& pattern, SymbolFlags flag) {
+  [[nodiscard]] Result<std::vector<TSSymbol>> roots_of(const Pattern& pattern) const {
+    std::vector<TSSymbol> roots;
     if (pattern.type == Pattern::Type::alternation) {
-      for (const auto& branch : pattern.children) QUARRY_CHECK(flag_roots(branch, flag));
-      return {};
+      for (const auto& branch : pattern.children) {
+        QUARRY_TRY(const auto inner, roots_of(branch));
+        roots.insert(roots.end(), inner.begin(), inner.end());
+      }
+      std::sort(roots.begin(), roots.end());
+      roots.erase(std::unique(roots.begin(), roots.end()), roots.end());
+      return roots;
     }
     const auto root = symbol(pattern);
-    if (!root || *root == kErrorSymbol) {
-      return fail(ErrorKind::invalid_argument, "a pattern starts with a kind of node, not with \"{}\"",
+    if (!root)
+      return fail(ErrorKind::invalid_argument, "\"{}\" is no kind of node that a pattern can start with",
                   pattern.kind);
+    roots.push_back(*root);
+    return roots;
+  }
+
+  Result<MatchNode> node_of(const Pattern& pattern) {
+    MatchNode node;
+    node.optional = pattern.optional;
+    node.anchored = pattern.anchored;
+    switch (pattern.type) {
+      case Pattern::Type::any:
+        node.type = MatchNode::Type::any;
+        break;
+      case Pattern::Type::any_named:
+        node.type = MatchNode::Type::any_named;
+        break;
+      case Pattern::Type::alternation:
+        node.type = MatchNode::Type::alternation;
+        break;
+      default: {
+        const auto found = symbol(pattern);
+        if (!found) return fail(ErrorKind::invalid_argument, "the grammar has no node \"{}\"", pattern.kind);
+        node.symbol = *found;
+      }
     }
-    result_.flags[*root] |= flag;
-    return {};
+    if (!pattern.field.empty()) {
+      node.field = field(pattern.field);
+      if (node.field == 0)
+        return fail(ErrorKind::invalid_argument, "the grammar has no field {}", pattern.field);
+    }
+    for (const std::string_view name : pattern.without) {
+      const TSFieldId without = field(name);
+      if (without == 0) return fail(ErrorKind::invalid_argument, "the grammar has no field {}", name);
+      node.without.push_back(without);
+    }
+    for (const std::string_view name : pattern.captures) {
+      QUARRY_TRY(const std::uint16_t capture, capture_of(name));
+      node.captures.push_back(capture);
+    }
+    for (const Pattern& child : pattern.children) {
+      QUARRY_TRY(MatchNode inner, node_of(child));
+      node.children.push_back(std::move(inner));
+    }
+    return node;
   }
 
   // Appends the chains that `node` stands for, root first; false where it is more than a chain.
@@ -233,18 +254,14 @@ class Compiler {
       }
       return true;
     }
-    ReferenceChain::Step step{ReferenceChain::kAnySymbol,
-                              field_name.empty() ? TSFieldId{0} : field(field_name)};
-    if (const auto found = symbol(node)) {
-      step.symbol = *found;
-    } else {
-      return false;
-    }
-    if (step.symbol == kErrorSymbol) return false;
-    path.push_back(step);
+    const auto found = symbol(node);
+    const TSFieldId in_parent = field_name.empty() ? TSFieldId{0} : field(field_name);
+    // A name that the grammar does not know is told by node_of.
+    if (!found || (in_parent == 0 && !field_name.empty())) return false;
+    path.push_back({*found, in_parent});
     if (captured) {
       if (!node.children.empty()) return false;
-      out.push_back({std::move(path), 0});
+      out.push_back({std::move(path), {}});
       return true;
     }
     return node.children.size() == 1 && expand(node.children.front(), {}, std::move(path), out);
@@ -252,6 +269,7 @@ class Compiler {
 
   LanguageQuery result_;
   std::string_view text_;
+  std::vector<std::string_view> captures_;
 };
 
 }  // namespace

@@ -3,12 +3,12 @@
 
 #include <tree_sitter/api.h>
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "quarry/base/result.h"
+#include "quarry/syntax/matcher.h"
 #include "quarry/syntax/tree_walk.h"
 
 namespace quarry::syntax {
@@ -36,11 +36,12 @@ enum class Role : std::uint8_t {
   body,
   doc,
   reference,
+  ignore,
 };
 
 // `(#any-of? @capture "a" "b")` and its kin: the capture's text is, or is not, one of `values`.
 struct Predicate {
-  std::uint32_t capture = 0;
+  std::uint16_t capture = 0;
   bool negated = false;
   std::vector<std::string> values;
 };
@@ -51,31 +52,33 @@ struct PatternRule {
   bool multiline =
       false;            // (#set! when "multiline"): ... only over more than one line; both: either is enough
   bool clause = false;  // (#set! clause): joins the definition of the same name right before it
+  bool rest = false;    // (#set! rest): a scope of all that follows it, up to the next one of its kind
 };
 
 // A reference pattern that is a straight line from the name up, `(call function: (identifier) @reference)`:
-// matched against the ancestors of each name on the way, without the library's query cursor.
+// matched against the ancestors of each name on the way.
 struct ReferenceChain {
   struct Step {
-    TSSymbol symbol = 0;  // kAnySymbol: a wildcard
+    TSSymbol symbol = 0;
     TSFieldId field = 0;  // of this node in its parent; 0: any
   };
-  static constexpr TSSymbol kAnySymbol = 0xfffe;
   std::vector<Step> steps;  // the name first, the root of the pattern last
-  std::uint32_t pattern = 0;
+  PatternRule rule;         // its predicates speak of the name
 };
 
-struct QueryDeleter {
-  void operator()(TSQuery* query) const { ts_query_delete(query); }
+// Any other pattern.
+struct TreePattern {
+  MatchNode root;
+  PatternRule rule;
 };
 
 // Immutable: shared by every thread.
 struct LanguageQuery {
   const TSLanguage* language = nullptr;
-  std::unique_ptr<TSQuery, QueryDeleter> query;  // the patterns that are left for the library
-  std::vector<SymbolFlags> flags;                // a symbol each
-  std::vector<Role> roles;                       // a capture of the query each
-  std::vector<PatternRule> rules;                // a pattern each
+  std::vector<SymbolFlags> flags;                       // a symbol each
+  std::vector<Role> roles;                              // a capture each, by Capture::id
+  std::vector<TreePattern> patterns;                    // in the order of the file
+  std::vector<std::vector<std::uint32_t>> patterns_of;  // a symbol each: positions in `patterns`
   std::vector<ReferenceChain> chains;
   std::vector<std::vector<std::uint32_t>> chains_of;  // a symbol each: positions in `chains`
   TSFieldId declarator = 0;

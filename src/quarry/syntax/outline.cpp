@@ -19,6 +19,7 @@ struct Open {
   std::uint32_t end = 0;
   std::uint32_t unit = kNoParent;  // the nearest definition at or above it
   bool type = false;               // functions right inside are methods
+  bool rest = false;               // ends where the next such scope begins
   std::string qualified;
 };
 
@@ -44,6 +45,7 @@ class Builder {
 
   void add(const Found& found) {
     while (!open_.empty() && open_.back().end <= found.range.begin) open_.pop_back();
+    if (found.rest && !open_.empty() && open_.back().rest) open_.pop_back();
     if (!is_scope(found)) {
       if (definitions_ == limits_.definitions || open_.size() >= limits_.depth) return;
       if (!out_.functions.empty() && same_as_last(found)) return;
@@ -70,11 +72,11 @@ class Builder {
     const std::uint32_t parent = open_.empty() ? kNoParent : open_.back().unit;
     if (is_scope(found)) {
       const bool type = found.role == Role::type_scope || (!open_.empty() && open_.back().type);
-      open_.push_back({range.end, parent, type, std::move(qualified)});
+      open_.push_back({range.end, parent, type, found.rest, std::move(qualified)});
       return;
     }
     if (found.clause && joins_last(range, qualified)) {
-      open_.push_back({range.end, last_clause_, false, std::move(qualified)});
+      open_.push_back({range.end, last_clause_, false, false, std::move(qualified)});
       return;
     }
     if (parent == kNoParent)
@@ -92,7 +94,7 @@ class Builder {
     ++definitions_;
     const auto position = static_cast<std::uint32_t>(out_.functions.size());
     if (found.clause) last_clause_ = position;
-    open_.push_back({range.end, position, unit.kind == Kind::class_, std::move(qualified)});
+    open_.push_back({range.end, position, unit.kind == Kind::class_, false, std::move(qualified)});
     out_.functions.push_back(std::move(unit));
   }
 

@@ -1,6 +1,8 @@
 // Reads tree-sitter's query language: https://tree-sitter.github.io/tree-sitter/using-parsers/queries
 #include "quarry/syntax/pattern.h"
 
+#include <utility>
+
 namespace quarry::syntax {
 namespace {
 
@@ -11,8 +13,12 @@ class Reader {
   std::optional<std::vector<Pattern>> read() {
     std::vector<Pattern> patterns;
     while (skip_space(), position_ < text_.size()) {
+      const std::size_t begin = position_;
+      predicates_.clear();
       auto pattern = pattern_at(0);
       if (!pattern) return std::nullopt;
+      pattern->text = text_.substr(begin, position_ - begin);
+      pattern->predicates = predicates_;
       patterns.push_back(*std::move(pattern));
     }
     return patterns;
@@ -66,7 +72,7 @@ class Reader {
       pattern.kind = quoted();
     } else if (peek() == '_') {
       ++position_;
-      pattern.type = Pattern::Type::wildcard;
+      pattern.type = Pattern::Type::any;
     } else if (peek() == '(') {
       ++position_;
       skip_space();
@@ -78,7 +84,7 @@ class Reader {
         pattern.plain = pattern.plain && group.plain;
       } else {
         pattern.kind = word();
-        if (pattern.kind == "_") pattern.type = Pattern::Type::wildcard;
+        if (pattern.kind == "_") pattern.type = Pattern::Type::any_named;
         if (pattern.kind.empty() || !children(pattern, ')', depth)) return std::nullopt;
       }
     } else {
@@ -90,31 +96,26 @@ class Reader {
         pattern.captures.push_back(word());
       } else {
         pattern.plain = false;
+        pattern.optional = pattern.optional || c != '+';
       }
     }
     return pattern;
   }
 
   bool children(Pattern& parent, char close, int depth) {
+    bool anchored = false;
     while (skip_space(), peek() != close) {
       if (position_ >= text_.size()) return false;
       if (peek() == '.') {
         ++position_;
+        anchored = true;
         parent.plain = false;
       } else if (peek() == '!') {
         ++position_;
-        word();
+        parent.without.push_back(word());
         parent.plain = false;
       } else if (peek() == '(' && position_ + 1 < text_.size() && text_[position_ + 1] == '#') {
-        while (peek() != ')') {
-          if (position_ >= text_.size()) return false;
-          if (peek() == '"') {
-            quoted();
-          } else {
-            ++position_;
-          }
-        }
-        ++position_;
+        if (!predicate()) return false;
       } else {
         std::string_view field;
         if (peek() != '(' && peek() != '[' && peek() != '"') {
@@ -134,6 +135,7 @@ class Reader {
         auto child = pattern_at(depth + 1);
         if (!child) return false;
         child->field = field;
+        child->anchored = std::exchange(anchored, false);
         parent.plain = parent.plain && child->plain;
         parent.children.push_back(*std::move(child));
       }
@@ -142,7 +144,31 @@ class Reader {
     return true;
   }
 
+  bool predicate() {
+    position_ += 2;
+    const std::size_t name = position_;
+    while (position_ < text_.size() &&
+           std::string_view(" \n\t\r()").find(text_[position_]) == std::string_view::npos)
+      ++position_;
+    PatternPredicate result{text_.substr(name, position_ - name), {}};
+    while (skip_space(), peek() != ')') {
+      if (position_ >= text_.size()) return false;
+      if (peek() == '"') {
+        result.arguments.push_back(quoted());
+        continue;
+      }
+      const std::size_t begin = position_;
+      if (peek() == '@') ++position_;
+      if (word().empty()) return false;
+      result.arguments.push_back(text_.substr(begin, position_ - begin));
+    }
+    ++position_;
+    predicates_.push_back(std::move(result));
+    return true;
+  }
+
   std::string_view text_;
+  std::vector<PatternPredicate> predicates_;
   std::size_t position_ = 0;
 };
 

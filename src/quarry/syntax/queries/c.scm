@@ -2,6 +2,8 @@
 (type_definition) @wrapper.single
 
 (function_definition declarator: (_) @declarator body: (_) @body) @definition.function
+; A type with its body is no return type: a macro in it made the grammar read on.
+(function_definition type: [(struct_specifier body: (_)) (enum_specifier body: (_))]) @ignore
 (struct_specifier name: (_) @name body: (_) @body) @definition.class
 (union_specifier name: (_) @name body: (_) @body) @definition.class
 (enum_specifier name: (_) @name body: (_) @body) @definition.class

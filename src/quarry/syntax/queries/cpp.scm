@@ -2,6 +2,7 @@
 (attribute_declaration) @attribute
 
 (class_specifier name: (_) @name body: (_) @body) @definition.class
+(function_definition type: (class_specifier body: (_))) @ignore
 (namespace_definition name: (_) @name body: (_) @body) @scope
 (alias_declaration name: (_) @name (#set! when "documented")) @definition.class
 (concept_definition name: (_) @name) @definition.class

@@ -28,6 +28,12 @@
 (pair key: [(property_identifier) (string)] @name value: (arrow_function body: (_) @body)
   (#set! when "multiline")) @definition.function
 
+(pair key: (property_identifier) @name value: (object)) @scope
+
+; What a call makes, exported under a name: components, schemas, routers.
+(export_statement declaration: (lexical_declaration (variable_declarator
+  name: (identifier) @name value: (call_expression arguments: (_) @body)))
+  (#set! when "multiline")) @definition.function
 (export_statement "default" @name value: [
   (arrow_function body: (_) @body)
   (function_expression body: (_) @body)]) @definition.function

@@ -5,5 +5,3 @@
 (class_heritage [
   (identifier) @reference
   (member_expression property: (property_identifier) @reference)])
-(jsx_opening_element name: (identifier) @reference)
-(jsx_self_closing_element name: (identifier) @reference)

@@ -9,7 +9,7 @@
 (union_item name: (_) @name body: (_) @body) @definition.class
 (trait_item name: (_) @name body: (_) @body) @definition.class
 (type_item name: (_) @name (#set! when "documented")) @definition.class
-(macro_definition name: (identifier) @name) @definition.function
+(macro_definition name: (identifier) @name (macro_rule)? @body) @definition.function
 (mod_item name: (_) @name body: (_)) @scope
 (impl_item type: (_) @name body: (_)) @scope.type
 

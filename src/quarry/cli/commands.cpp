@@ -1,0 +1,16 @@
+// Every subcommand, in the order in which help shows them.
+#include "quarry/cli/commands.h"
+
+#include <array>
+
+namespace quarry::cli {
+
+std::span<const Command* const> all_commands() {
+  static constexpr std::array kCommands{
+      &kIndexCommand, &kSearchCommand, &kSimilarCommand,    &kStatusCommand, &kVerifyCommand,
+      &kWatchCommand, &kFitRankingCommand, &kConfigCommand, &kCompletionCommand, &kManCommand,
+  };
+  return kCommands;
+}
+
+}  // namespace quarry::cli

@@ -1,0 +1,198 @@
+// quarry fit-ranking: fits the ranking's weights to judged queries and reports cross-validated quality.
+#include <charconv>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "quarry/base/hash.h"
+#include "quarry/cli/commands.h"
+#include "quarry/cli/common_flags.h"
+#include "quarry/cli/index_folder.h"
+#include "quarry/cli/index_update.h"
+#include "quarry/cli/interruption.h"
+#include "quarry/cli/model_choice.h"
+#include "quarry/cli/user_folders.h"
+#include "quarry/evaluation/ranking_fit.h"
+#include "quarry/model/quantize.h"
+
+namespace quarry::cli {
+namespace {
+
+constexpr Flag kQueryFiles{.name = "judgments",
+                           .type = ValueType::repeat,
+                           .value = "FILE",
+                           .brief = "Judged queries, as JSON lines; repeat the flag for several sets",
+                           .details = "Each line: {\"repo\", \"query\", \"relevant\": [{\"path\"}]} for answers by file, or targets with \"start\" "
+                                      "and \"end\" for answers by function; \"benchmark_root\" names the folder that is indexed.",
+                           .completion = Completion::file};
+constexpr Flag kRepositories{.name = "repos",
+                             .type = ValueType::text,
+                             .value = "DIR",
+                             .brief = "The folder with one folder a repository",
+                             .completion = Completion::folder};
+constexpr Flag kOutput{.name = "output",
+                       .letter = 'o',
+                       .type = ValueType::text,
+                       .value = "FILE",
+                       .brief = "Write the weights to FILE instead of printing them",
+                       .completion = Completion::file};
+constexpr Flag kFolds{.name = "folds",
+                      .type = ValueType::number,
+                      .value = "N",
+                      .fallback = "5",
+                      .brief = "Parts for the cross-validation; a repository is never split",
+                      .minimum = 2,
+                      .maximum = 100};
+constexpr Flag kL2{.name = "l2", .type = ValueType::text, .value = "X", .fallback = "0.003", .brief = "Weight decay of the fit"};
+constexpr Flag kFunctionShare{.name = "function-share",
+                              .type = ValueType::text,
+                              .value = "X",
+                              .fallback = "0.5",
+                              .brief = "Share of the queries judged by function in the loss, 0 to 1"};
+constexpr Flag kDump{.name = "dump",
+                     .type = ValueType::text,
+                     .value = "FILE",
+                     .brief = "Also write every candidate's features as JSON lines",
+                     .completion = Completion::file};
+
+constexpr std::array kDataFlags{&kQueryFiles, &kRepositories, &kIndexDirectory, &kModel, &kNoVectors,
+                               &kNoDefaultRules, &kNoIgnore, &kMaxFileSize, &kThreads};
+constexpr std::array kFitFlags{&kFolds, &kL2, &kFunctionShare, &kOutput, &kDump};
+constexpr std::array kGroups{FlagGroup{"Data", kDataFlags}, FlagGroup{"Fit", kFitFlags}};
+constexpr std::array kExamples{
+    Example{"quarry fit-ranking --judgments queries.jsonl --repos ~/src -o weights.json", "Fit to your own judgments."},
+    Example{"quarry search --weights weights.json \"open a socket\"", "Search with the result."}};
+
+Result<float> real_number(const Context& context, const Flag& flag) {
+  const std::string text = context.settings.text(flag);
+  float value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    return fail(ErrorKind::invalid_argument, "--{}: '{}' is not a number", flag.name, text);
+  }
+  return value;
+}
+
+struct Indexed {
+  std::shared_ptr<const index::Snapshot> snapshot;
+  ranking::SearchSpace space;
+};
+
+Result<std::unique_ptr<Indexed>> index_repository(const Context& context, const std::filesystem::path& work,
+                                                  const evaluation::Question& question,
+                                                  const model::Encoder* encoder, const std::stop_token& stop) {
+  const auto root = std::filesystem::path(context.settings.text(kRepositories)) / question.repository / question.root;
+  QUARRY_TRY(const auto source, open_source_for(context, root.string(), stop));
+  const std::filesystem::path folder = work / fmt::format("{}-{:016x}", question.repository, hash64(source->root()));
+  QUARRY_TRY(const auto report, update_index(context, {.folder = folder, .source = source.get(), .encoder = encoder}, stop));
+  (void)report;
+  auto indexed = std::make_unique<Indexed>();
+  QUARRY_TRY(indexed->snapshot, index::Snapshot::open(context.files, folder));
+  QUARRY_TRY(indexed->space, ranking::SearchSpace::open(indexed->snapshot, std::nullopt));
+  return indexed;
+}
+
+std::string dumped(const evaluation::FitQuestion& question) {
+  nlohmann::ordered_json line;
+  line["repo"] = question.question->repository;
+  line["query"] = question.question->text;
+  line["by_file"] = question.judged.by_file;
+  for (std::size_t i = 0; i < question.places.size(); ++i) {
+    const auto& candidate = question.judged.candidates[i];
+    line["candidates"].push_back({{"path", question.places[i].path},
+                                  {"lines", {question.places[i].lines.first, question.places[i].lines.last}},
+                                  {"file", candidate.file},
+                                  {"relevant", question.judged.relevant[i]},
+                                  {"features", candidate.features}});
+  }
+  return line.dump() + "\n";
+}
+
+std::string quality_line(const char* name, const evaluation::Quality& quality) {
+  return fmt::format("{}: files NDCG@10 {:.4f} MRR@10 {:.4f} hit@10 {:.4f}; functions MRR@10 {:.4f} NDCG@10 {:.4f} hit@10 {:.4f}",
+                     name, quality.files.ndcg, quality.files.mrr, quality.files.hit, quality.functions.mrr,
+                     quality.functions.ndcg, quality.functions.hit);
+}
+
+Result<int> run_fit_ranking(Context& context) {
+  if (context.settings.list(kQueryFiles).empty() || context.settings.text(kRepositories).empty()) {
+    return fail(ErrorKind::invalid_argument, "--judgments FILE and --repos DIR are needed");
+  }
+  ranking::FitOptions options;
+  QUARRY_TRY(options.l2, real_number(context, kL2));
+  QUARRY_TRY(options.function_weight, real_number(context, kFunctionShare));
+  std::shared_ptr<const model::Encoder> encoder;
+  if (!context.settings.on(kNoVectors)) {
+    QUARRY_TRY(encoder, open_model(context));
+  }
+
+  std::vector<evaluation::Question> questions;
+  for (const std::string& file : context.settings.list(kQueryFiles)) {
+    QUARRY_TRY(auto more, evaluation::read_questions(context.files, file));
+    questions.insert(questions.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  }
+
+  const std::filesystem::path given = context.settings.text(kIndexDirectory);
+  std::filesystem::path work = given;
+  if (work.empty()) {
+    work = user_folder(UserFolder::cache, context.environment) / "fit-ranking";
+  }
+  const Interruption interruption;
+  std::map<std::pair<std::string, std::string>, std::unique_ptr<Indexed>> indexes;
+  text::Analyzer analyzer;
+  std::vector<evaluation::FitQuestion> prepared;
+  for (const evaluation::Question& question : questions) {
+    auto& indexed = indexes[{question.repository, question.root}];
+    if (!indexed) {
+      QUARRY_TRY(indexed, index_repository(context, work, question, encoder.get(), interruption.token()));
+    }
+    std::vector<std::int8_t> vector;
+    if (encoder) {
+      const std::string_view texts[] = {question.text};
+      QUARRY_TRY(const std::vector<float> encoded, encoder->encode(texts, model::Side::query));
+      vector.resize(encoded.size());
+      model::quantize_int8(encoded, vector);
+    }
+    QUARRY_TRY(auto fit, evaluation::prepare_question(question, indexed->space, analyzer, vector));
+    prepared.push_back(std::move(fit));
+  }
+  if (const std::string path = context.settings.text(kDump); !path.empty()) {
+    QUARRY_TRY(auto file, context.files.create(path));
+    for (const evaluation::FitQuestion& question : prepared) {
+      const std::string line = dumped(question);
+      QUARRY_CHECK(file->append(std::as_bytes(std::span(line))));
+    }
+    QUARRY_CHECK(file->close());
+  }
+
+  std::vector<const evaluation::FitQuestion*> all;
+  for (const evaluation::FitQuestion& question : prepared) all.push_back(&question);
+  context.note(quality_line("built-in weights", evaluation::quality_of(ranking::default_model(), all)));
+  const auto folds = static_cast<std::size_t>(context.settings.number(kFolds));
+  context.note(quality_line("cross-validated", evaluation::cross_validate(prepared, folds, options).quality));
+  const ranking::LinearModel model = evaluation::fit_all(all, options);
+  context.note(quality_line("fitted on all", evaluation::quality_of(model, all)));
+
+  const std::string json = ranking::to_json(model);
+  if (const std::string path = context.settings.text(kOutput); !path.empty()) {
+    QUARRY_CHECK(write_atomically(context.files, path, std::as_bytes(std::span(json))));
+  } else {
+    context.out.write(json);
+  }
+  return kFound;
+}
+
+}  // namespace
+
+const Command kFitRankingCommand{
+    .name = "fit-ranking",
+    .brief = "Fit the ranking's weights to judged queries",
+    .details = "Indexes the judged repositories, writes down the evidence of each candidate, fits one linear model to all "
+               "judgments and reports its quality, cross-validated by repository: every query is graded by weights that "
+               "never saw its repository.\n\n"
+               "The weights that come with Quarry were made this way; `quarry search --weights FILE` uses others.",
+    .arguments = {},
+    .groups = kGroups,
+    .examples = kExamples,
+    .run = run_fit_ranking};
+
+}  // namespace quarry::cli

@@ -1,0 +1,42 @@
+// What an index holds, counted: the content of `quarry status`.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "quarry/base/file_system.h"
+#include "quarry/base/result.h"
+#include "quarry/index/snapshot.h"
+
+namespace quarry::cli {
+
+struct LanguageFacts {
+  std::uint64_t files = 0;
+  std::uint64_t functions = 0;  // units other than files
+};
+
+struct ViewFacts {
+  index::ViewInfo view;
+  std::map<std::string, LanguageFacts> languages;
+};
+
+struct IndexFacts {
+  std::filesystem::path folder;
+  std::uint64_t version = 0;
+  std::uint64_t bytes = 0;
+  std::size_t segments = 0;
+  std::int64_t changed_ns = 0;  // since the Unix epoch; 0: not known
+  bool has_source = false;
+  index::ModelInfo model;
+  std::vector<ViewFacts> views;
+};
+
+[[nodiscard]] Result<IndexFacts> gather_facts(const FileSystem& files, const index::Snapshot& snapshot);
+
+[[nodiscard]] nlohmann::ordered_json to_json(const IndexFacts& facts);
+
+}  // namespace quarry::cli

@@ -1,0 +1,55 @@
+// One update of one view of an index, shown to the user.
+#include "quarry/cli/index_update.h"
+
+#include <map>
+
+#include "quarry/cli/common_flags.h"
+#include "quarry/cli/index_folder.h"
+#include "quarry/cli/progress_display.h"
+#include "quarry/cli/text_layout.h"
+
+namespace quarry::cli {
+
+Result<index::UpdateReport> update_index(const Context& context, const UpdateRequest& request,
+                                         std::stop_token stop) {
+  const auto with_way_out = [&](Error error) {
+    const bool system_refused = error.kind == ErrorKind::io || error.kind == ErrorKind::not_found;
+    if (system_refused && error.message.find(request.folder.string()) != std::string::npos)
+      error.message += "; --index DIR or XDG_CACHE_HOME choose another place";
+    return tl::unexpected(std::move(error));
+  };
+  auto writer = index::IndexWriter::open(context.files, request.folder);
+  if (!writer) return with_way_out(writer.error());
+  ProgressDisplay progress(context, fmt::format("Indexing {}", request.source->name()));
+  index::UpdateOptions options;
+  options.listing = list_options(context.settings);
+  options.threads = context.settings.number(kThreads);
+  options.source = request.keep_source;
+  options.encoder = request.encoder;
+  options.stop = std::move(stop);
+  options.progress = [&](const index::Progress& now) {
+    progress.show({now.files_done, now.files_total, now.bytes_done, now.bytes_total});
+  };
+  auto report = (*writer)->update(*request.source, options);
+  if (!report) return with_way_out(report.error());
+  return report;
+}
+
+void report_skipped(const Context& context, const std::vector<corpus::Skipped>& skipped) {
+  for (const auto& file : skipped) {
+    context.detail(fmt::format("skipped {} ({}{}{})", file.path, corpus::name_of(file.reason),
+                               file.detail.empty() ? "" : ": ", file.detail));
+  }
+}
+
+std::string summary_of(const std::vector<corpus::Skipped>& skipped) {
+  std::map<std::string_view, std::size_t> counts;
+  for (const auto& file : skipped) ++counts[corpus::name_of(file.reason)];
+  std::string text;
+  for (const auto& [reason, count] : counts) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", grouped(count), reason);
+  }
+  return text;
+}
+
+}  // namespace quarry::cli

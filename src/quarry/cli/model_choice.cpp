@@ -1,0 +1,50 @@
+// Looks for models where users and packages put them.
+#include "quarry/cli/model_choice.h"
+
+#include <system_error>
+
+#include "quarry/cli/common_flags.h"
+#include "quarry/cli/user_folders.h"
+#include "quarry/model/open_encoder.h"
+
+namespace quarry::cli {
+namespace {
+
+constexpr std::string_view kDefaultModel = "default";
+
+// <prefix>/bin/quarry -> <prefix>/share/quarry/models: an installation may be moved as a whole.
+std::filesystem::path installed_models() {
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? std::filesystem::path{}
+               : program.parent_path().parent_path() / "share" / "quarry" / "models";
+}
+
+// A folder is a model when it says which one; the user's own go before those of the installation.
+model::EncoderNames known_models(const Context& context) {
+  model::EncoderNames names;
+  for (const auto& folder :
+       {user_folder(UserFolder::data, context.environment) / "models", installed_models()}) {
+    const auto entries = context.files.list(folder);
+    if (!entries) continue;
+    for (const auto& entry : *entries) {
+      const auto path = folder / entry.name;
+      if (context.files.status(path / "config.json")) names.emplace(entry.name, path.string());
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const model::Encoder>> open_model(const Context& context) {
+  const auto names = known_models(context);
+  auto spec = context.settings.text(kModel);
+  if (spec.empty()) {
+    if (!names.contains(kDefaultModel)) return nullptr;
+    spec = kDefaultModel;
+  }
+  return model::open_encoder(context.files, spec, names);
+}
+
+}  // namespace quarry::cli

@@ -1,0 +1,52 @@
+// Fits the ranking to judged questions over indexed repositories and says how good it is on ones it never saw.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "quarry/base/result.h"
+#include "quarry/evaluation/judged_set.h"
+#include "quarry/evaluation/metrics.h"
+#include "quarry/ranking/fit.h"
+#include "quarry/ranking/search_space.h"
+#include "quarry/text/analyzer.h"
+
+namespace quarry::evaluation {
+
+// A question with everything that a fit needs: its candidates, and where they are.
+struct FitQuestion {
+  const Question* question = nullptr;
+  ranking::JudgedQuery judged;
+  std::vector<Place> places;  // a candidate
+};
+
+// Candidates and judgments of one question. `vector` is the query's, empty for words only.
+[[nodiscard]] Result<FitQuestion> prepare_question(const Question& question, const ranking::SearchSpace& space,
+                                                   text::Analyzer& analyzer, std::span<const std::int8_t> vector);
+
+struct Quality {
+  Grades files;      // questions judged by file
+  Grades functions;  // questions judged by function
+  // The one number that a fit maximises: NDCG by file and MRR by function, alike.
+  [[nodiscard]] double balance() const { return (files.ndcg + functions.mrr) / 2; }
+};
+
+[[nodiscard]] Quality quality_of(const ranking::LinearModel& model, std::span<const FitQuestion* const> questions);
+[[nodiscard]] Grades grade_question(const ranking::LinearModel& model, const FitQuestion& question);
+
+struct CrossValidation {
+  Quality quality;                       // every question graded by weights that never saw its repository
+  std::vector<Grades> by_question;       // in the order of the questions
+};
+
+// Repositories, sorted by name, go to folds in turn. Each fold's weights and repeat penalty come from the others.
+[[nodiscard]] CrossValidation cross_validate(const std::vector<FitQuestion>& questions, std::size_t folds,
+                                             const ranking::FitOptions& options);
+
+// Weights and penalty from all questions: what ships.
+[[nodiscard]] ranking::LinearModel fit_all(std::span<const FitQuestion* const> questions, const ranking::FitOptions& options);
+
+}  // namespace quarry::evaluation

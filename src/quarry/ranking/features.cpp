@@ -1,0 +1,273 @@
+#include "quarry/ranking/features.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <string>
+#include <unordered_map>
+
+#include "quarry/index/path_words.h"
+#include "quarry/ranking/file_role.h"
+#include "quarry/text/words.h"
+
+namespace quarry::ranking {
+namespace {
+
+using index::Field;
+
+constexpr std::size_t kStemPrefix = 3;    // letters from which "auth" is a prefix of "authentication"
+constexpr std::size_t kFolderPrefix = 4;
+
+std::string lower(std::string_view word) {
+  std::string low(word);
+  for (char& c : low) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+  }
+  return low;
+}
+
+bool prefix_match(std::string_view a, std::string_view b, std::size_t least) {
+  const std::size_t shared = std::min(a.size(), b.size());
+  return shared >= least && a.substr(0, shared) == b.substr(0, shared);
+}
+
+float ratio(float part, float whole) { return whole > 0 ? part / whole : 0; }
+
+float f1(float precision, float recall) {
+  return precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0;
+}
+
+// Everything that the candidates of one file have in common.
+struct FileFeatures {
+  FeatureVector values{};
+  float depth = 0;
+};
+
+class Computation {
+ public:
+  Computation(const SearchSpace& space, const QueryTerms& query, const EvidenceTable& table, const VectorScores* vectors)
+      : space_(space), query_(query), table_(table), vectors_(vectors) {
+    for (std::size_t i = 0; i < query.terms.size(); ++i) {
+      if (query.terms[i].word_term) file_total_ += table.file_idf[i];
+      if (query.terms[i].word_term) unit_total_ += table.unit_idf[i];
+      if ((query.head_mask >> i & 1) != 0) head_total_ += table.unit_idf[i];
+      if ((query.head_mask >> i & 1) != 0) head_file_total_ += table.file_idf[i];
+    }
+    for (const std::uint32_t file : table.touched_files) best_file_ = std::max(best_file_, table.files[file].bm25f);
+  }
+
+  Status run(std::vector<Candidate>& candidates) {
+    for (const Candidate& c : candidates) {
+      best_unit_ = std::max(best_unit_, unit_score(c));
+      best_plain_ = std::max(best_plain_, table_.units[c.unit].plain);
+    }
+    float least_depth = 1e9F;
+    for (Candidate& c : candidates) {
+      auto [at, is_new] = files_.try_emplace(c.file);
+      if (is_new) fill_file(c.file, at->second);
+      least_depth = std::min(least_depth, at->second.depth);
+      c.features = at->second.values;
+    }
+    for (Candidate& c : candidates) {
+      set(c, Feature::file_depth, std::min(1.0F, (files_[c.file].depth - least_depth) / 5));
+      QUARRY_CHECK(fill_unit(c));
+    }
+    fill_across_units(candidates);
+    return {};
+  }
+
+ private:
+  static void set(FeatureVector& values, Feature feature, float value) { values[static_cast<std::size_t>(feature)] = value; }
+  static void set(Candidate& c, Feature feature, float value) { set(c.features, feature, value); }
+  static float get(const Candidate& c, Feature feature) { return c.features[static_cast<std::size_t>(feature)]; }
+
+  [[nodiscard]] float unit_score(const Candidate& c) const {
+    return table_.units[c.unit].bm25f + table_.files[c.file].path_bm25f;
+  }
+
+  void fill_file(std::uint32_t ordinal, FileFeatures& out) {
+    const index::FileView file = space_.file(ordinal);
+    const FileEvidence& evidence = table_.files[ordinal];
+    FeatureVector& v = out.values;
+    // 11 = k1 + 1, the most a term can score: full marks in every term are 1.
+    set(v, Feature::file_bm25f, ratio(evidence.bm25f, 11 * file_total_));
+    set(v, Feature::file_bm25f_rel, ratio(evidence.bm25f, best_file_));
+    set(v, Feature::file_cover, ratio(sum_over(evidence.any & query_.word_mask, table_.file_idf), file_total_));
+    set(v, Feature::file_names_cover, ratio(sum_over(evidence.names & query_.word_mask, table_.file_idf), file_total_));
+    set(v, Feature::file_docs_cover, ratio(sum_over(evidence.docs & query_.word_mask, table_.file_idf), file_total_));
+    set(v, Feature::file_lines, std::log1p(static_cast<float>(file.lines)) / 8);
+    set(v, Feature::file_units, std::log1p(static_cast<float>(file.unit_count)) / 6);
+    fill_path(file, evidence, v);
+    out.depth = static_cast<float>(std::count(file.path.begin(), file.path.end(), '/'));
+
+    const std::uint16_t roles = roles_of(file.path, file.language);
+    const auto role = [&](Role bit, bool wanted) { return (roles & bit) != 0 && !wanted ? 1.0F : 0.0F; };
+    set(v, Feature::role_is_test, role(role_test, query_.wants_tests));
+    set(v, Feature::role_is_example, role(role_example, query_.wants_examples));
+    set(v, Feature::role_is_compat, role(role_compat, false));
+    set(v, Feature::role_is_legacy, role(role_legacy, false));
+    set(v, Feature::role_is_docs, role(role_docs, query_.wants_docs));
+    set(v, Feature::role_is_config, role(role_config, false));
+    set(v, Feature::role_is_declaration, role(role_declaration, false));
+    set(v, Feature::role_is_internal, role(role_internal, false));
+    set(v, Feature::role_is_entry, role(role_entry, false));
+    if (vectors_ != nullptr) set(v, Feature::vector_file, vectors_->cosine(file.first_unit));
+  }
+
+  // Stem and folders against the query's words, by equal stems (the postings know) or by prefix.
+  void fill_path(const index::FileView& file, const FileEvidence& evidence, FeatureVector& v) {
+    const auto words_of = [&](std::string_view text) {
+      std::vector<std::string> words;
+      for (auto id = text::next_identifier(text); !id.empty(); id = text::next_identifier(text)) {
+        text::split_identifier(id, parts_);
+        for (const std::string_view part : parts_) words.push_back(lower(part));
+      }
+      return words;
+    };
+    const std::vector<std::string> stem = words_of(index::stem_of(file.path));
+    const std::vector<std::string> folders = words_of(index::folder_of(file.path));
+    std::uint32_t by_stem = evidence.stem & query_.word_mask;
+    std::uint32_t by_folder = evidence.folder & query_.word_mask;
+    std::size_t stem_matched = 0;
+    const auto equal_stem_words = static_cast<std::size_t>(std::popcount(by_stem));
+    for (const std::string& word : stem) {
+      bool matched = false;
+      for (std::size_t i = 0; i < query_.terms.size(); ++i) {
+        if (!query_.terms[i].word_term || !prefix_match(word, query_.terms[i].word, kStemPrefix)) continue;
+        matched = true;
+        by_stem |= std::uint32_t{1} << i;
+      }
+      if (matched) ++stem_matched;
+    }
+    stem_matched = std::min(stem.size(), std::max(stem_matched, equal_stem_words));
+    for (const std::string& word : folders) {
+      for (std::size_t i = 0; i < query_.terms.size(); ++i) {
+        if (query_.terms[i].word_term && prefix_match(word, query_.terms[i].word, kFolderPrefix)) {
+          by_folder |= std::uint32_t{1} << i;
+        }
+      }
+    }
+    const float precision = stem.empty() ? 0 : static_cast<float>(stem_matched) / static_cast<float>(stem.size());
+    const float head_recall = ratio(sum_over(by_stem & query_.head_mask, table_.file_idf), head_file_total_);
+    set(v, Feature::stem_precision, precision);
+    set(v, Feature::stem_recall, ratio(sum_over(by_stem, table_.file_idf), file_total_));
+    set(v, Feature::stem_head_f1, f1(precision, head_recall));
+    set(v, Feature::stem_exact, precision == 1 && head_recall > 0.99F ? 1.0F : 0.0F);
+    set(v, Feature::folder_match, ratio(sum_over(by_folder, table_.file_idf), file_total_));
+    set(v, Feature::folder_head, ratio(sum_over(by_folder & query_.head_mask, table_.file_idf), head_file_total_));
+  }
+
+  Status fill_unit(Candidate& c) {
+    const index::UnitView unit = space_.unit(c.unit);
+    const UnitEvidence& evidence = table_.units[c.unit];
+    const FileEvidence& file = table_.files[c.file];
+    const float score = unit_score(c);
+    set(c, Feature::unit_bm25f, ratio(score, 11 * unit_total_));
+    set(c, Feature::unit_bm25f_rel, ratio(score, best_unit_));
+    set(c, Feature::unit_plain, ratio(evidence.plain, 2.2F * unit_total_));
+    set(c, Feature::unit_plain_rel, ratio(evidence.plain, best_plain_));
+    const float cover = ratio(sum_over((evidence.any | file.stem) & query_.word_mask, table_.unit_idf), unit_total_);
+    set(c, Feature::unit_cover, cover);
+    set(c, Feature::unit_full_cover, cover * cover);
+
+    const std::uint32_t in_name = evidence.name & query_.word_mask;
+    const auto name_words = static_cast<float>(unit.lengths[static_cast<std::size_t>(Field::name)]);
+    const float precision = name_words > 0 ? std::min(1.0F, static_cast<float>(std::popcount(in_name)) / name_words) : 0;
+    const float recall = ratio(sum_over(in_name, table_.unit_idf), unit_total_);
+    const float head_recall = ratio(sum_over(in_name & query_.head_mask, table_.unit_idf), head_total_);
+    set(c, Feature::name_precision, precision);
+    set(c, Feature::name_recall, recall);
+    set(c, Feature::name_head_f1, f1(precision, head_recall));
+    set(c, Feature::name_exact, precision == 1 && recall > 0.99F ? 1.0F : 0.0F);
+    set(c, Feature::container_cover, ratio(sum_over(evidence.container & query_.word_mask, table_.unit_idf), unit_total_));
+    set(c, Feature::signature_cover, ratio(sum_over(evidence.signature & query_.word_mask, table_.unit_idf), unit_total_));
+    set(c, Feature::doc_cover, ratio(sum_over(evidence.doc & query_.word_mask, table_.unit_idf), unit_total_));
+    set(c, Feature::has_doc, unit.lengths[static_cast<std::size_t>(Field::doc)] > 0 ? 1.0F : 0.0F);
+    if (unit.parent != c.unit && unit.parent != space_.file(c.file).first_unit) {
+      set(c, Feature::parent_rel, ratio(table_.units[unit.parent].bm25f + file.path_bm25f, best_unit_));
+    }
+    set(c, Feature::kind_class, unit.kind == syntax::Kind::class_ ? 1.0F : 0.0F);
+    set(c, Feature::kind_method, unit.kind == syntax::Kind::method ? 1.0F : 0.0F);
+    set(c, Feature::kind_section, unit.kind == syntax::Kind::section ? 1.0F : 0.0F);
+    set(c, Feature::unit_lines, std::log1p(static_cast<float>(unit.end_line - unit.start_line + 1)) / 6);
+
+    if (in_name != 0) {
+      QUARRY_TRY(const std::uint32_t references, references_to(unit.name));
+      set(c, Feature::name_references, f1(precision, recall) * std::log1p(static_cast<float>(references)) / 6);
+    }
+    for (const QuerySymbol& symbol : query_.symbols) {
+      if (symbol.name != unit.name) continue;
+      set(c, Feature::symbol_definition, 1);
+      if (!symbol.container.empty() && unit.qualified_name == symbol.container + '.' + symbol.name) {
+        set(c, Feature::symbol_qualified, 1);
+      }
+      if (query_.bare_symbol) {
+        set(c, Feature::bare_symbol, 1);
+        if (lower(index::stem_of(space_.file(c.file).path)) == lower(symbol.name)) set(c, Feature::bare_symbol_stem, 1);
+      }
+    }
+    if (vectors_ != nullptr) {
+      const float cosine = vectors_->cosine(c.unit);
+      set(c, Feature::vector_unit, cosine);
+      set(c, Feature::vector_unit_rel, ratio(cosine, vectors_->best()));
+    }
+    return {};
+  }
+
+  // What the best units of a file say about all of them.
+  void fill_across_units(std::vector<Candidate>& candidates) {
+    struct Best {
+      std::array<float, 3> scores{};
+      float name_head = 0;
+      float cosine = 0;
+    };
+    std::unordered_map<std::uint32_t, Best> best;
+    for (const Candidate& c : candidates) {
+      Best& b = best[c.file];
+      float score = get(c, Feature::unit_bm25f);
+      for (float& kept : b.scores) {
+        if (score > kept) std::swap(score, kept);
+      }
+      b.name_head = std::max(b.name_head, get(c, Feature::name_head_f1));
+      b.cosine = std::max(b.cosine, get(c, Feature::vector_unit));
+    }
+    for (Candidate& c : candidates) {
+      const Best& b = best[c.file];
+      set(c, Feature::file_best_three, (b.scores[0] + b.scores[1] + b.scores[2]) / 3);
+      set(c, Feature::file_best_name_head, b.name_head);
+      set(c, Feature::vector_file_best, b.cosine);
+    }
+  }
+
+  Result<std::uint32_t> references_to(std::string_view name) {
+    const auto known = references_.find(name);
+    if (known != references_.end()) return known->second;
+    QUARRY_TRY(const std::uint32_t count, space_.references_to(name));
+    references_.emplace(name, count);
+    return count;
+  }
+
+  const SearchSpace& space_;
+  const QueryTerms& query_;
+  const EvidenceTable& table_;
+  const VectorScores* vectors_;
+  float file_total_ = 0;
+  float unit_total_ = 0;
+  float head_total_ = 0;
+  float head_file_total_ = 0;
+  float best_file_ = 0;
+  float best_unit_ = 0;
+  float best_plain_ = 0;
+  std::unordered_map<std::uint32_t, FileFeatures> files_;
+  std::unordered_map<std::string_view, std::uint32_t> references_;
+  std::vector<std::string_view> parts_;
+};
+
+}  // namespace
+
+Status compute_features(const SearchSpace& space, const QueryTerms& query, const EvidenceTable& table,
+                        const VectorScores* vectors, std::vector<Candidate>& candidates) {
+  return Computation(space, query, table, vectors).run(candidates);
+}
+
+}  // namespace quarry::ranking

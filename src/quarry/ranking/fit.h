@@ -1,0 +1,39 @@
+// Fits the linear model to judged queries: listwise softmax loss over standardised features, Adam, L2.
+//
+// One set of weights serves two measures. A query judged by file trains the best unit of each file against the
+// best units of the other files; a query judged by function trains units against each other. Both sets count the
+// same in the loss, whatever their sizes.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "quarry/ranking/features.h"
+#include "quarry/ranking/linear_model.h"
+
+namespace quarry::ranking {
+
+struct JudgedQuery {
+  std::string group;        // the repository: never split between training and validation
+  bool by_file = true;
+  std::vector<Candidate> candidates;
+  std::vector<char> relevant;  // a candidate: 1 where it (its file, if by_file) answers the query
+};
+
+struct FitOptions {
+  float l2 = 0.003F;       // on standardised weights
+  float learning_rate = 0.05F;
+  std::size_t steps = 300;
+  float function_weight = 0.5F;  // share of the queries judged by function in the loss
+};
+
+// Weights for features as they are (standardisation undone); repeat_penalty is left 0. Deterministic.
+// `queries` are used by pointer so that folds need no copies.
+[[nodiscard]] LinearModel fit_weights(const std::vector<const JudgedQuery*>& queries, const FitOptions& options);
+
+// Picks, from a fixed grid, the repeat penalty that makes `quality` of the model largest; ties go to the smallest.
+[[nodiscard]] LinearModel fit_repeat_penalty(LinearModel model, const std::function<double(const LinearModel&)>& quality);
+
+}  // namespace quarry::ranking

@@ -1,0 +1,108 @@
+#include "quarry/ranking/linear_model.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "quarry/ranking/fit.h"
+#include "quarry/ranking/ranker.h"
+
+namespace quarry::ranking {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+TEST(LinearModel, TheWeightsInTheBoxParseAndWeighSomething) {
+  EXPECT_NE(default_model().score([] { FeatureVector ones; ones.fill(1); return ones; }()), 0.0F);
+}
+
+TEST(LinearModel, FeatureNamesAreUnique) {
+  EXPECT_EQ(std::set(kFeatureNames.begin(), kFeatureNames.end()).size(), kFeatureCount);
+}
+
+TEST(LinearModel, RoundTripsThroughJson) {
+  LinearModel model;
+  model.weights[0] = 1.5F;
+  model.weights[kFeatureCount - 1] = -0.25F;
+  model.repeat_penalty = {0.5F, 0.75F, 1, 1.25F};
+  const auto again = parse_model(to_json(model));
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->weights, model.weights);
+  EXPECT_EQ(again->repeat_penalty, model.repeat_penalty);
+}
+
+TEST(LinearModel, RefusesWhatItDoesNotUnderstand) {
+  EXPECT_FALSE(parse_model("no json"));
+  EXPECT_EQ(parse_model(R"({"format": 2})").error().kind, ErrorKind::version_mismatch);
+  const auto unknown = parse_model(R"({"format": 1, "weights": {"file.bm25": 1}, "repeat_penalty": [0,0,0,0]})");
+  ASSERT_FALSE(unknown);
+  EXPECT_THAT(unknown.error().message, HasSubstr("file.bm25"));
+  EXPECT_FALSE(parse_model(R"({"format": 1, "weights": {"file.bm25f": "x"}, "repeat_penalty": [0,0,0,0]})"));
+  EXPECT_FALSE(parse_model(R"({"format": 1, "weights": {}, "repeat_penalty": [0]})"));
+}
+
+Candidate candidate(std::uint32_t unit, std::uint32_t file, float first, float second = 0) {
+  Candidate c{.unit = unit, .file = file, .features = {}};
+  c.features[0] = first;
+  c.features[1] = second;
+  return c;
+}
+
+std::vector<std::uint32_t> units(const std::vector<Ranked>& ranked) {
+  std::vector<std::uint32_t> all;
+  for (const Ranked& r : ranked) all.push_back(r.candidate.unit);
+  return all;
+}
+
+TEST(Order, ThinsRepeatsOfAFileButKeepsThem) {
+  LinearModel model;
+  model.weights[0] = 1;
+  const std::vector<Candidate> candidates{candidate(1, 1, 0.9F), candidate(2, 1, 0.8F), candidate(3, 2, 0.7F), candidate(4, 1, 0.75F)};
+  EXPECT_THAT(units(order(candidates, model, 10)), ElementsAre(1, 2, 4, 3));
+  model.repeat_penalty = {0.15F, 0.3F, 0.45F, 0.6F};
+  EXPECT_THAT(units(order(candidates, model, 10)), ElementsAre(1, 3, 2, 4));
+  EXPECT_THAT(units(order(candidates, model, 2)), ElementsAre(1, 3));
+}
+
+TEST(Order, TiesBreakByUnit) {
+  LinearModel model;
+  EXPECT_THAT(units(order({candidate(7, 1, 0), candidate(3, 2, 0), candidate(5, 3, 0)}, model, 10)), ElementsAre(3, 5, 7));
+}
+
+TEST(Fit, LearnsWhichFeatureAnswersAndItsScale) {
+  // Feature 0 is noise, feature 1 is larger for the right answer, on a scale of hundreds.
+  std::vector<JudgedQuery> queries;
+  for (std::uint32_t q = 0; q < 40; ++q) {
+    JudgedQuery query;
+    query.by_file = q % 2 == 0;
+    query.group = std::to_string(q);
+    for (std::uint32_t c = 0; c < 20; ++c) {
+      const bool right = c == q % 20;
+      query.candidates.push_back(candidate(c, c, static_cast<float>((c * 7919 + q * 104729) % 97) / 97, right ? 300 : 100 + static_cast<float>(c)));
+      query.relevant.push_back(right ? 1 : 0);
+    }
+    queries.push_back(std::move(query));
+  }
+  std::vector<const JudgedQuery*> all;
+  for (const JudgedQuery& query : queries) all.push_back(&query);
+  const LinearModel model = fit_weights(all, {});
+  EXPECT_GT(model.weights[1], 0);
+  EXPECT_GT(model.weights[1] * 100, std::abs(model.weights[0]));
+  for (const JudgedQuery& query : queries) {
+    const auto right = static_cast<std::uint32_t>(std::find(query.relevant.begin(), query.relevant.end(), 1) - query.relevant.begin());
+    EXPECT_EQ(order(query.candidates, model, 1)[0].candidate.unit, right);
+  }
+}
+
+TEST(Fit, QueriesWithoutAnAnswerAmongTheirCandidatesTeachNothing) {
+  JudgedQuery hopeless;
+  hopeless.candidates = {candidate(1, 1, 1), candidate(2, 2, 0)};
+  hopeless.relevant = {0, 0};
+  const LinearModel model = fit_weights({&hopeless}, {});
+  EXPECT_EQ(model.weights, FeatureVector{});
+}
+
+}  // namespace
+}  // namespace quarry::ranking

@@ -1,0 +1,45 @@
+// From a query's words to ranked units: candidates by BM25F, symbols and vectors, then the linear model, then the
+// thinning of repeated files.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "quarry/base/result.h"
+#include "quarry/ranking/features.h"
+#include "quarry/ranking/linear_model.h"
+#include "quarry/ranking/query_terms.h"
+#include "quarry/ranking/search_space.h"
+#include "quarry/ranking/vector_scan.h"
+
+namespace quarry::ranking {
+
+// What may be shown at all; both are asked before candidates are chosen. Empty functions pass everything.
+struct CandidateFilter {
+  std::function<bool(std::uint32_t file)> file;
+  std::function<bool(syntax::Kind kind)> kind;
+};
+
+struct RankRequest {
+  const QueryTerms* query = nullptr;
+  const CandidateFilter* filter = nullptr;       // null: everything
+  std::span<const std::int8_t> query_vector;     // empty: words only
+  std::size_t limit = 10;                        // results wanted, decides how many candidates are looked at
+};
+
+struct Ranked {
+  Candidate candidate;
+  float score = 0;    // the model's
+  float shown = 0;    // after the penalty for repeated files: what the order follows
+};
+
+// The candidates of a request with their features, in no particular order.
+[[nodiscard]] Result<std::vector<Candidate>> find_candidates(const SearchSpace& space, const RankRequest& request,
+                                                             EvidenceTable& scratch);
+
+// Best first. Ties break by unit number, so that equal input gives equal output.
+[[nodiscard]] std::vector<Ranked> order(std::vector<Candidate> candidates, const LinearModel& model, std::size_t limit);
+
+}  // namespace quarry::ranking

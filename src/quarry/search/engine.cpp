@@ -1,0 +1,273 @@
+#include "quarry/search/engine.h"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <mutex>
+
+#include "quarry/model/quantize.h"
+#include "quarry/ranking/ranker.h"
+#include "quarry/search/doc_text.h"
+#include "quarry/text/words.h"
+
+namespace quarry::search {
+namespace {
+
+constexpr std::size_t kMaxWeights = std::size_t{1} << 20;  // bytes of a weights file
+constexpr std::size_t kShownReasons = 5;                   // without --explain
+
+bool matches_path(std::string_view path, const std::string& pattern) {
+  if (pattern.find_first_of("*?[") == std::string::npos) {
+    // "net/", "net/http.go" or "http.go": a run of whole path parts.
+    const std::string_view part = pattern.ends_with('/') ? std::string_view(pattern).substr(0, pattern.size() - 1) : pattern;
+    for (std::size_t at = path.find(part); at != std::string_view::npos; at = path.find(part, at + 1)) {
+      const bool begins = at == 0 || path[at - 1] == '/';
+      const std::size_t end = at + part.size();
+      const bool ends = end == path.size() ? !pattern.ends_with('/') : path[end] == '/';
+      if (begins && ends) return true;
+    }
+    return false;
+  }
+  const std::string text(path);
+  // A glob without '/' speaks of the file's name, as in .gitignore; '*' crosses folders otherwise.
+  if (pattern.find('/') == std::string::npos) {
+    return ::fnmatch(pattern.c_str(), text.c_str() + (text.rfind('/') == std::string::npos ? 0 : text.rfind('/') + 1), 0) == 0;
+  }
+  return ::fnmatch(pattern.c_str(), text.c_str(), 0) == 0;
+}
+
+bool passes_paths(std::string_view path, const std::vector<std::string>& patterns) {
+  bool wanted = true;
+  bool any_positive = false;
+  bool positive_match = false;
+  for (const std::string& pattern : patterns) {
+    if (pattern.starts_with('!')) {
+      if (matches_path(path, pattern.substr(1))) wanted = false;
+    } else {
+      any_positive = true;
+      positive_match = positive_match || matches_path(path, pattern);
+    }
+  }
+  return wanted && (!any_positive || positive_match);
+}
+
+template <class T>
+bool is_among(const std::vector<T>& values, const T& value) {
+  return values.empty() || std::find(values.begin(), values.end(), value) != values.end();
+}
+
+}  // namespace
+
+struct Engine::State {
+  ranking::SearchSpace space;
+  ranking::LinearModel model;
+  std::shared_ptr<const model::Encoder> encoder;
+  std::vector<text::Term> own_names;
+
+  // What a search needs and the next can use again.
+  struct Scratch {
+    text::Analyzer analyzer;
+    ranking::EvidenceTable table;
+  };
+  std::mutex mutex;
+  std::vector<std::unique_ptr<Scratch>> idle;
+
+  // Borrowed by one search at a time, given back at its end.
+  class Lease {
+   public:
+    explicit Lease(State& state) : state_(state) {
+      const std::lock_guard lock(state.mutex);
+      if (state.idle.empty()) {
+        scratch_ = std::make_unique<Scratch>();
+      } else {
+        scratch_ = std::move(state.idle.back());
+        state.idle.pop_back();
+      }
+    }
+    ~Lease() {
+      const std::lock_guard lock(state_.mutex);
+      state_.idle.push_back(std::move(scratch_));
+    }
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    Scratch* operator->() { return scratch_.get(); }
+
+   private:
+    State& state_;
+    std::unique_ptr<Scratch> scratch_;
+  };
+
+  [[nodiscard]] ranking::CandidateFilter filter_of(const Filters& filters) const;
+  [[nodiscard]] bool uses_vectors(const Query& query) const {
+    return query.vectors && encoder && space.snapshot().model().fingerprint == encoder->fingerprint();
+  }
+  [[nodiscard]] Result<std::vector<std::int8_t>> encode(std::string_view text) const;
+  [[nodiscard]] Result<Answer> answer(const Query& query, std::vector<ranking::Candidate> candidates) const;
+  [[nodiscard]] Result<SearchResult> describe(const ranking::Ranked& ranked, bool explain) const;
+};
+
+ranking::CandidateFilter Engine::State::filter_of(const Filters& filters) const {
+  ranking::CandidateFilter filter;
+  if (!filters.languages.empty() || !filters.paths.empty() || !filters.repositories.empty()) {
+    filter.file = [this, &filters](std::uint32_t ordinal) {
+      const index::FileView file = space.file(ordinal);
+      return is_among(filters.languages, file.language) && passes_paths(file.path, filters.paths) &&
+             (filters.repositories.empty() ||
+              is_among(filters.repositories, std::string(space.repository_of(ordinal))));
+    };
+  }
+  if (!filters.kinds.empty()) {
+    filter.kind = [&filters](syntax::Kind kind) { return is_among(filters.kinds, kind); };
+  }
+  return filter;
+}
+
+Result<std::vector<std::int8_t>> Engine::State::encode(std::string_view text) const {
+  const std::string_view texts[] = {text};
+  QUARRY_TRY(const std::vector<float> vector, encoder->encode(texts, model::Side::query));
+  std::vector<std::int8_t> quantized(vector.size());
+  model::quantize_int8(vector, quantized);
+  return quantized;
+}
+
+Result<SearchResult> Engine::State::describe(const ranking::Ranked& ranked, bool explain) const {
+  const ranking::Candidate& candidate = ranked.candidate;
+  const index::UnitView unit = space.unit(candidate.unit);
+  const index::FileView file = space.file(candidate.file);
+  const ranking::SearchSpace::Place place = space.unit_place(candidate.unit);
+  QUARRY_TRY(index::UnitText text, space.segment(place.segment).text(place.ordinal));
+
+  SearchResult result;
+  result.score = ranked.shown;
+  result.id = unit.id;
+  result.repository = space.repository_of(candidate.file);
+  result.path = file.path;
+  result.start_line = unit.start_line;
+  result.end_line = unit.end_line;
+  result.language = file.language;
+  result.kind = unit.kind;
+  result.name = unit.name;
+  result.qualified_name = unit.qualified_name;
+  result.signature = clean_signature(text.signature);
+  result.doc = clean_doc(text.doc);
+  result.code = std::move(text.code);
+  for (std::size_t i = 0; i < ranking::kFeatureCount; ++i) {
+    const float contribution = model.weights[i] * candidate.features[i];
+    if (contribution != 0) result.why.push_back({std::string(ranking::kFeatureNames[i]), candidate.features[i], contribution});
+  }
+  if (ranked.shown != ranked.score) result.why.push_back({"file.repeated", 1, ranked.shown - ranked.score});
+  std::stable_sort(result.why.begin(), result.why.end(),
+                   [](const Evidence& a, const Evidence& b) { return std::abs(a.contribution) > std::abs(b.contribution); });
+  if (!explain && result.why.size() > kShownReasons) result.why.resize(kShownReasons);
+  return result;
+}
+
+Result<Answer> Engine::State::answer(const Query& query, std::vector<ranking::Candidate> candidates) const {
+  Answer answer;
+  answer.query = query.text;
+  answer.index_version = space.snapshot().version();
+  const std::vector<ranking::Ranked> ranked = ranking::order(std::move(candidates), model, query.offset + query.limit);
+  for (std::size_t i = query.offset; i < ranked.size(); ++i) {
+    QUARRY_TRY(SearchResult result, describe(ranked[i], query.explain));
+    result.rank = i + 1;
+    answer.results.push_back(std::move(result));
+  }
+  return answer;
+}
+
+Engine::Engine(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Engine::~Engine() = default;
+
+Result<std::unique_ptr<Engine>> Engine::open(std::shared_ptr<const index::Snapshot> snapshot, const EngineOptions& options) {
+  auto state = std::make_unique<State>();
+  QUARRY_TRY(state->space, ranking::SearchSpace::open(std::move(snapshot), options.view));
+  state->encoder = options.encoder;
+  if (options.weights.empty()) {
+    state->model = ranking::default_model();
+  } else {
+    QUARRY_TRY(const std::string weights, posix_file_system().read(options.weights, kMaxWeights));
+    auto parsed = ranking::parse_model(weights);
+    if (!parsed) return fail_in(options.weights.string(), parsed.error());
+    state->model = *parsed;
+  }
+  text::Analyzer analyzer;
+  for (const index::ViewInfo& view : state->space.snapshot().views()) {
+    // In one repository its name says nothing; among several it tells them apart.
+    if (state->space.snapshot().views().size() == 1) analyzer.append_terms(view.repository, state->own_names);
+  }
+  return std::unique_ptr<Engine>(new Engine(std::move(state)));
+}
+
+Result<Answer> Engine::search(const Query& query) const {
+  const auto began = std::chrono::steady_clock::now();
+  if (query.limit == 0 || query.limit > kMaxLimit) {
+    return fail(ErrorKind::invalid_argument, "the number of results must be 1 to {}", kMaxLimit);
+  }
+  if (query.text.size() > kMaxQueryBytes) {
+    return fail(ErrorKind::limit, "the query has {} bytes; at most {} are searched for", query.text.size(), kMaxQueryBytes);
+  }
+  State::Lease scratch(*state_);
+  const ranking::QueryTerms terms = ranking::read_query(query.text, scratch->analyzer, state_->own_names);
+  const ranking::CandidateFilter filter = state_->filter_of(query.filters);
+  std::vector<std::int8_t> vector;
+  const bool vectors = state_->uses_vectors(query);
+  if (vectors) {
+    QUARRY_TRY(vector, state_->encode(query.text));
+  }
+  std::vector<ranking::Candidate> candidates;
+  if (!terms.terms.empty() || !terms.symbols.empty()) {
+    QUARRY_TRY(candidates, ranking::find_candidates(state_->space,
+                                                    {.query = &terms,
+                                                     .filter = &filter,
+                                                     .query_vector = vector,
+                                                     .limit = query.offset + query.limit},
+                                                    scratch->table));
+  }
+  QUARRY_TRY(Answer answer, state_->answer(query, std::move(candidates)));
+  if (vectors) answer.model = state_->encoder->name();
+  answer.took_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
+  return answer;
+}
+
+Result<Answer> Engine::similar(const std::string& path, std::uint32_t line, const Query& query) const {
+  const auto began = std::chrono::steady_clock::now();
+  const ranking::SearchSpace& space = state_->space;
+  for (std::size_t s = 0; s < space.segment_count(); ++s) {
+    const index::Segment& segment = space.segment(s);
+    for (std::uint32_t f = 0; f < segment.file_count(); ++f) {
+      if (!space.live(s).contains(f)) continue;
+      const index::FileView file = segment.file(f);
+      if (file.path != path) continue;
+      // The innermost unit around the line stands last.
+      std::uint32_t found = file.first_unit;
+      for (std::uint32_t u = file.first_unit + 1; u < file.first_unit + file.unit_count; ++u) {
+        const index::UnitView unit = segment.unit(u);
+        if (unit.start_line <= line && line <= unit.end_line) found = u;
+      }
+      if (found == file.first_unit) {
+        return fail(ErrorKind::not_found, "{}:{}: no function or section is there", path, line);
+      }
+      const index::UnitView unit = segment.unit(found);
+      QUARRY_TRY(const index::UnitText text, segment.text(found));
+      // What it is called and documented as says what it does; its rarest words come with the code.
+      Query like = query;
+      like.text = std::string(unit.name) + ' ' + clean_doc(text.doc) + ' ' + clean_signature(text.signature) + ' ' + text.code;
+      like.text.resize(std::min(like.text.size(), kMaxQueryBytes));
+      like.limit = std::min(query.limit + 1, kMaxLimit);
+      QUARRY_TRY(Answer answer, search(like));
+      answer.query = fmt::format("{}:{}", path, line);
+      std::erase_if(answer.results, [&](const SearchResult& result) { return result.id == unit.id && result.path == path; });
+      if (answer.results.size() > query.limit) answer.results.resize(query.limit);
+      for (std::size_t i = 0; i < answer.results.size(); ++i) answer.results[i].rank = query.offset + i + 1;
+      answer.took_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
+      return answer;
+    }
+  }
+  return fail(ErrorKind::not_found, "{} is not in the index; `quarry status` shows what is", path);
+}
+
+const index::Snapshot& Engine::snapshot() const { return state_->space.snapshot(); }
+
+}  // namespace quarry::search
