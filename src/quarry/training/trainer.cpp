@@ -112,13 +112,14 @@ Status train(FileSystem& files, const TrainConfig& config, const TrainingData& d
   std::uint64_t done = 0;
   if (options.resume) {
     QUARRY_TRY(done, read_checkpoint(files, options.checkpoint, run, encoder));
-    if (hooks.on_resume) hooks.on_resume(done);
+    if (hooks.on_resume) QUARRY_CHECK(hooks.on_resume(done));
   } else {
     encoder.initialise(config.seed, data.query_counts, data.code_counts);
   }
   std::uint64_t kept = done;
   const auto keep = [&](std::uint64_t step) -> Status {
     if (options.checkpoint.empty() || workers.rank() != 0 || kept == step) return {};
+    if (hooks.before_checkpoint) QUARRY_CHECK(hooks.before_checkpoint(step));
     QUARRY_CHECK(write_checkpoint(files, options.checkpoint, encoder, step, run));
     kept = step;
     return {};
@@ -132,7 +133,11 @@ Status train(FileSystem& files, const TrainConfig& config, const TrainingData& d
   Stepper stepper(config, data, loss, workers, encoder);
   for (std::uint64_t step = done + 1; step <= config.steps; ++step) {
     auto report = stepper.take(step);
-    if (!report) return fail(report.error().kind, "step {}: {}; {}", step, report.error().message, last_good());
+    if (!report) {
+      // The step was given up before anything moved: what is in memory is the state after the one before.
+      if (report.error().kind == ErrorKind::unavailable) QUARRY_CHECK(keep(step - 1));
+      return fail(report.error().kind, "step {}: {}; {}", step, report.error().message, last_good());
+    }
     if (!std::isfinite(report->loss) || !std::isfinite(report->gradient_norm)) {
       return fail(ErrorKind::limit, "step {}: the loss is {} and its gradient {}, training has diverged; {}. Try a lower "
                   "optimizer.rate or a gradient clip (optimizer.clip)", step, report->loss, report->gradient_norm, last_good());

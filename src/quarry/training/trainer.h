@@ -27,7 +27,8 @@ struct StepReport {
 struct TrainHooks {
   std::function<bool(const StepReport&)> on_step;  // false: stop, with a checkpoint
   std::function<void(std::uint64_t step, const ValidationResult&)> on_validation;
-  std::function<void(std::uint64_t step)> on_resume;
+  std::function<Status(std::uint64_t step)> on_resume;
+  std::function<Status(std::uint64_t step)> before_checkpoint;  // rank 0 only: time to write what belongs to it
 };
 
 struct TrainOptions {
