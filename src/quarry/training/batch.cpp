@@ -14,7 +14,11 @@ constexpr std::uint64_t kOrderStream = 0x0bde5;
 }  // namespace
 
 BatchPlan::BatchPlan(const Dataset& dataset, std::uint32_t batch, std::uint32_t group, std::uint64_t seed)
-    : repositories_(dataset.repositories()), size_(dataset.size()), batch_(batch), group_(group), seed_(seed) {
+    : repositories_(dataset.repositories()),
+      size_(dataset.size()),
+      batch_(batch),
+      group_(group),
+      seed_(seed) {
   for (std::size_t i = 0; i < dataset.size(); ++i) {
     repositories_[dataset[i].repository].push_back(static_cast<std::uint32_t>(i));
   }
@@ -33,7 +37,8 @@ void BatchPlan::order_epoch(std::uint64_t epoch) {
     random.shuffle(std::span(pairs));
     for (std::size_t i = 0; i < pairs.size(); i += group_) {
       const auto end = std::min<std::size_t>(i + group_, pairs.size());
-      groups.emplace_back(pairs.begin() + static_cast<std::ptrdiff_t>(i), pairs.begin() + static_cast<std::ptrdiff_t>(end));
+      groups.emplace_back(pairs.begin() + static_cast<std::ptrdiff_t>(i),
+                          pairs.begin() + static_cast<std::ptrdiff_t>(end));
     }
   }
   random.shuffle(std::span(groups));

@@ -13,7 +13,8 @@
 namespace quarry::training {
 
 // The order of the pairs: every epoch takes each once (but for less than a batch at its end), in groups of
-// neighbours of one repository, whose codes are harder to tell apart. Depends on dataset, sizes and seed only.
+// neighbours of one repository, whose codes are harder to tell apart. Depends on dataset, sizes and seed
+// only.
 class BatchPlan {
  public:
   BatchPlan(const Dataset& dataset, std::uint32_t batch, std::uint32_t group, std::uint64_t seed);
@@ -44,7 +45,7 @@ void make_batch(const Dataset& dataset, const TrainConfig& config, std::uint64_t
                 std::span<const std::uint32_t> pairs, std::size_t first, std::size_t last, Batch& batch);
 
 // Pairs of rows that share their doc or their code, so that neither is a wrong answer to the other.
-[[nodiscard]] std::vector<std::pair<std::uint32_t, std::uint32_t>> masked_pairs(const Dataset& dataset,
-                                                                                std::span<const std::uint32_t> pairs);
+[[nodiscard]] std::vector<std::pair<std::uint32_t, std::uint32_t>> masked_pairs(
+    const Dataset& dataset, std::span<const std::uint32_t> pairs);
 
 }  // namespace quarry::training

@@ -53,14 +53,16 @@ Result<std::uint64_t> read(const FileSystem& files, const std::filesystem::path&
     const auto found = tensors.metadata.find(key);
     return found == tensors.metadata.end() ? std::string() : found->second;
   };
-  if (text_of("format") != "quarry-checkpoint-1") return fail(ErrorKind::corrupt, "not a checkpoint of this format");
+  if (text_of("format") != "quarry-checkpoint-1")
+    return fail(ErrorKind::corrupt, "not a checkpoint of this format");
   if (const std::string config = text_of("config"); config != run.config) {
     return fail(ErrorKind::version_mismatch,
                 "made with another config: {}. Train into another folder, or give back the old value",
                 difference(config, run.config));
   }
   if (text_of("data") != fmt::format("{:016x}", run.data)) {
-    return fail(ErrorKind::version_mismatch, "made from other pairs than those given. Train into another folder");
+    return fail(ErrorKind::version_mismatch,
+                "made from other pairs than those given. Train into another folder");
   }
   std::uint64_t step = 0;
   const std::string steps = text_of("step");
@@ -70,7 +72,8 @@ Result<std::uint64_t> read(const FileSystem& files, const std::filesystem::path&
   encoder.start_moments();
   for (const Part& part : parts_of(encoder)) {
     const model::Tensor* tensor = tensors.find(part.name);
-    if (tensor == nullptr || tensor->dtype != model::Dtype::f32 || tensor->elements() != part.values->size()) {
+    if (tensor == nullptr || tensor->dtype != model::Dtype::f32 ||
+        tensor->elements() != part.values->size()) {
       return fail(ErrorKind::corrupt, "tensor \"{}\" is missing or of another size", part.name);
     }
     std::memcpy(part.values->data(), tensor->bytes.data(), tensor->bytes.size());
@@ -85,12 +88,14 @@ Status write_checkpoint(FileSystem& files, const std::filesystem::path& path, co
   std::vector<model::Tensor> tensors;
   // Only read from here on.
   for (const Part& part : parts_of(const_cast<DualEncoder&>(encoder))) {
-    tensors.push_back({part.name, model::Dtype::f32, {part.values->size()}, std::as_bytes(std::span(*part.values))});
+    tensors.push_back(
+        {part.name, model::Dtype::f32, {part.values->size()}, std::as_bytes(std::span(*part.values))});
   }
-  QUARRY_TRY(const std::string bytes, model::write_safetensors(tensors, {{"format", "quarry-checkpoint-1"},
-                                                                         {"config", run.config},
-                                                                         {"data", fmt::format("{:016x}", run.data)},
-                                                                         {"step", fmt::format("{}", step)}}));
+  QUARRY_TRY(const std::string bytes,
+             model::write_safetensors(tensors, {{"format", "quarry-checkpoint-1"},
+                                                {"config", run.config},
+                                                {"data", fmt::format("{:016x}", run.data)},
+                                                {"step", fmt::format("{}", step)}}));
   return write_atomically(files, path, std::as_bytes(std::span(bytes)));
 }
 

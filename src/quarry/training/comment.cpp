@@ -14,7 +14,9 @@ std::string_view line_marker(std::string_view language) {
   return language == "lua" || language == "haskell" ? "--" : "//";
 }
 
-bool has_blocks(std::string_view language) { return line_marker(language) == "//"; }
+bool has_blocks(std::string_view language) {
+  return line_marker(language) == "//";
+}
 
 // Where the marker starts a comment in `line`, npos where it does not: not inside quotes, not in "http://".
 std::size_t find_marker(std::string_view line, std::string_view marker) {

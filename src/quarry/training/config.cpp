@@ -20,8 +20,10 @@ const Names<Schedule>& names(Schedule) {
   return kNames;
 }
 const Names<QueryPart>& names(QueryPart) {
-  static const Names<QueryPart> kNames{
-      {"doc", QueryPart::doc}, {"brief", QueryPart::brief}, {"name", QueryPart::name}, {"some", QueryPart::some},
+  static const Names<QueryPart> kNames{{"doc", QueryPart::doc},
+                                       {"brief", QueryPart::brief},
+                                       {"name", QueryPart::name},
+                                       {"some", QueryPart::some},
                                        {"comment", QueryPart::comment}};
   return kNames;
 }
@@ -59,7 +61,7 @@ void for_each_field(TrainConfig& c, Visit&& visit) {
   visit("threads", Role::outside, c.threads, 1.0, 1024.0);
   visit("data.pairs", Role::outside, c.data.pairs);
   visit("data.broken_share", Role::outside, c.data.broken_share, 0.0, 1.0);
-  visit("data.max_pairs", Role::result, c.data.max_pairs, 0.0, kMany);
+  visit("data.share", Role::result, c.data.share, 0.0, 1.0);
   visit("data.doc_tokens", Role::result, c.data.limits.doc_tokens, 1.0, 4096.0);
   visit("data.code_tokens", Role::result, c.data.limits.code_tokens, 1.0, 65535.0);
   visit("data.code_bytes", Role::result, c.data.limits.code_bytes, 1.0, 1e6);
@@ -110,7 +112,8 @@ class Reader {
           }
         }
         std::string known;
-        for (const auto& [name, named] : names(value)) known += (known.empty() ? "" : ", ") + std::string(name);
+        for (const auto& [name, named] : names(value))
+          known += (known.empty() ? "" : ", ") + std::string(name);
         error_ = fmt::format("{}: \"{}\" is none of {}", key, text, known);
       } else {
         value = node.as<T>();
@@ -162,11 +165,13 @@ void put(YAML::Node node, std::string_view path, const YAML::Node& value) {
 }
 
 // The first key of `node` that is no field, "" where all are known.
-std::string unknown_key(const YAML::Node& node, const std::string& prefix, const std::set<std::string>& known) {
+std::string unknown_key(const YAML::Node& node, const std::string& prefix,
+                        const std::set<std::string>& known) {
   for (const auto& member : node) {
     const std::string key = prefix + member.first.as<std::string>();
     if (known.contains(key)) continue;
-    const bool section = std::any_of(known.begin(), known.end(), [&](const std::string& k) { return k.starts_with(key + '.'); });
+    const bool section = std::any_of(known.begin(), known.end(),
+                                     [&](const std::string& k) { return k.starts_with(key + '.'); });
     if (!section || !member.second.IsMap()) return key;
     const std::string inner = unknown_key(member.second, key + '.', known);
     if (!inner.empty()) return inner;
@@ -200,11 +205,13 @@ Status read_views(const YAML::Node& list, std::vector<View>& views) {
 
 Status check(const TrainConfig& config) {
   if (config.steps <= config.warmup) {
-    return fail(ErrorKind::invalid_argument, "optimizer.warmup: {} steps of warm-up leave nothing of {} steps",
-                config.warmup, config.steps);
+    return fail(ErrorKind::invalid_argument,
+                "optimizer.warmup: {} steps of warm-up leave nothing of {} steps", config.warmup,
+                config.steps);
   }
   if (config.group > config.batch) {
-    return fail(ErrorKind::invalid_argument, "batch.group: {} is more than batch.size {}", config.group, config.batch);
+    return fail(ErrorKind::invalid_argument, "batch.group: {} is more than batch.size {}", config.group,
+                config.batch);
   }
   for (const std::uint32_t size : config.loss.nested) {
     if (size == 0 || size >= config.dimensions) {
@@ -290,7 +297,8 @@ std::string canonical_text(const TrainConfig& config) {
 
 double rate_factor(const TrainConfig& config, std::uint64_t step) {
   if (step <= config.warmup) return static_cast<double>(step) / static_cast<double>(config.warmup);
-  const double done = static_cast<double>(step - config.warmup) / static_cast<double>(config.steps - config.warmup + 1);
+  const double done =
+      static_cast<double>(step - config.warmup) / static_cast<double>(config.steps - config.warmup + 1);
   return config.schedule == Schedule::linear ? 1 - done : 0.5 * (1 + std::cos(std::numbers::pi * done));
 }
 

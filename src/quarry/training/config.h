@@ -26,7 +26,7 @@ struct TrainConfig {
   struct Data {
     std::string pairs;  // a shard or a folder of shards
     double broken_share = 0.01;
-    std::uint64_t max_pairs = 0;  // 0: all
+    double share = 1;
     DatasetLimits limits;
   } data;
 
@@ -62,13 +62,15 @@ struct TrainConfig {
 
 // `overrides` are "key=value" with dots between the levels ("optimizer.rate=1e-3"), applied in order.
 // ErrorKind::invalid_argument names the key that is unknown, of the wrong type or out of its range.
-[[nodiscard]] Result<TrainConfig> parse_config(const std::string& yaml, const std::vector<std::string>& overrides = {});
+[[nodiscard]] Result<TrainConfig> parse_config(const std::string& yaml,
+                                               const std::vector<std::string>& overrides = {});
 
-// The values that decide the result, one "key: value" a line; equal text, equal weights. Paths, intervals and threads
-// are left out.
+// The values that decide the result, one "key: value" a line; equal text, equal weights. Paths, intervals and
+// threads are left out.
 [[nodiscard]] std::string canonical_text(const TrainConfig& config);
 
-// The learning rate's factor at `step` (from 1): up during the warm-up, then down to zero after the last step.
+// The learning rate's factor at `step` (from 1): up during the warm-up, then down to zero after the last
+// step.
 [[nodiscard]] double rate_factor(const TrainConfig& config, std::uint64_t step);
 
 }  // namespace quarry::training

@@ -27,10 +27,12 @@ Result<Curves> Curves::parse(std::string_view json_lines) {
     const std::string_view line = json_lines.substr(0, json_lines.find('\n'));
     json_lines.remove_prefix(std::min(json_lines.size(), line.size() + 1));
     const auto json = nlohmann::json::parse(line, nullptr, false);
-    const bool whole = json.is_object() && json.contains("name") && json["name"].is_string() && json.contains("step") &&
-                       json["step"].is_number_unsigned() && json.contains("value") && json["value"].is_number();
+    const bool whole = json.is_object() && json.contains("name") && json["name"].is_string() &&
+                       json.contains("step") && json["step"].is_number_unsigned() && json.contains("value") &&
+                       json["value"].is_number();
     if (!whole) return fail(ErrorKind::corrupt, "line {}: not a measurement", number);
-    curves.add(json["name"].get<std::string>(), json["step"].get<std::uint64_t>(), json["value"].get<double>());
+    curves.add(json["name"].get<std::string>(), json["step"].get<std::uint64_t>(),
+               json["value"].get<double>());
   }
   return curves;
 }

@@ -1,5 +1,5 @@
-// What a run measures on its way: named values by step, kept beside the checkpoint so that a resumed run goes on with
-// them.
+// What a run measures on its way: named values by step, kept beside the checkpoint so that a resumed run goes
+// on with them.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,9 @@ class Curves {
  public:
   using Points = std::vector<std::pair<std::uint64_t, double>>;  // by ascending step
 
-  void add(const std::string& name, std::uint64_t step, double value) { curves_[name].emplace_back(step, value); }
+  void add(const std::string& name, std::uint64_t step, double value) {
+    curves_[name].emplace_back(step, value);
+  }
   [[nodiscard]] const std::map<std::string, Points>& all() const { return curves_; }
   void forget_after(std::uint64_t step);
 

@@ -56,7 +56,8 @@ void Dataset::add(const Pair& pair, const Tokenize& tokenize) {
 
   scratch_.clear();
   tokenize(code, scratch_, limits_.code_tokens);
-  record.code_hash = hash64({reinterpret_cast<const char*>(scratch_.data()), scratch_.size() * sizeof(TokenId)});
+  record.code_hash =
+      hash64({reinterpret_cast<const char*>(scratch_.data()), scratch_.size() * sizeof(TokenId)});
   std::sort(scratch_.begin(), scratch_.end());
   record.code = counts_.size();
   for (std::size_t i = 0; i < scratch_.size();) {
@@ -66,9 +67,10 @@ void Dataset::add(const Pair& pair, const Tokenize& tokenize) {
     i = end;
   }
   record.code_size = static_cast<std::uint32_t>(counts_.size() - record.code);
-  record.doc_hash = hash64({reinterpret_cast<const char*>(tokens_.data() + record.begin), record.doc * sizeof(TokenId)});
-  const auto repository =
-      repository_numbers_.try_emplace(pair.repository, static_cast<std::uint32_t>(repository_numbers_.size()));
+  record.doc_hash =
+      hash64({reinterpret_cast<const char*>(tokens_.data() + record.begin), record.doc * sizeof(TokenId)});
+  const auto repository = repository_numbers_.try_emplace(
+      pair.repository, static_cast<std::uint32_t>(repository_numbers_.size()));
   record.repository = repository.first->second;
   const auto language =
       language_numbers_.try_emplace(pair.language, static_cast<std::uint32_t>(language_numbers_.size()));

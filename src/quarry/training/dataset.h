@@ -38,12 +38,12 @@ struct DatasetLimits {
 
 // One pair; the spans point into the dataset.
 struct Example {
-  std::span<const TokenId> doc;        // in the order of the text
+  std::span<const TokenId> doc;  // in the order of the text
   std::span<const TokenId> name;
   std::span<const TokenId> signature;
-  std::span<const TokenId> place;      // words of the path
-  std::span<const TokenId> comments;   // inside the code, in order; `code` counts them too
-  std::span<const TokenCount> code;    // sorted by id
+  std::span<const TokenId> place;     // words of the path
+  std::span<const TokenId> comments;  // inside the code, in order; `code` counts them too
+  std::span<const TokenCount> code;   // sorted by id
   std::uint32_t repository = 0;
   std::uint32_t language = 0;
   std::uint64_t doc_hash = 0;
@@ -71,7 +71,8 @@ class Dataset {
     std::uint64_t code = 0;   // in counts_
     std::uint32_t code_size = 0;
     std::uint32_t repository = 0;
-    std::uint16_t doc = 0, name = 0, signature = 0, place = 0, comments = 0;  // sizes, one after another from begin
+    std::uint16_t doc = 0, name = 0, signature = 0, place = 0,
+                  comments = 0;  // sizes, one after another from begin
     std::uint16_t language = 0;
   };
 

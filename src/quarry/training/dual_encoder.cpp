@@ -61,8 +61,8 @@ void DualEncoder::pool(const Bags& bags, EncoderSide side, std::span<float> pool
     float* to = pooled.data() + text * dimensions_;
     for (std::size_t i = bags.begins[text]; i < bags.begins[text + 1]; ++i) {
       const TokenId id = bags.ids[i];
-      add_scaled(to, table.data() + static_cast<std::size_t>(id) * dimensions_, std::exp(log_weights[id]) * bags.factors[i],
-                 dimensions_);
+      add_scaled(to, table.data() + static_cast<std::size_t>(id) * dimensions_,
+                 std::exp(log_weights[id]) * bags.factors[i], dimensions_);
     }
   }
 }
@@ -95,7 +95,8 @@ void DualEncoder::backward(const Bags& queries, std::span<const float> at_querie
   }
   gradient.tokens.clear();
   for (TokenId id = 0; id < vocabulary_; ++id) {
-    if (begins[0][id] != begins[0][id + 1] || begins[1][id] != begins[1][id + 1]) gradient.tokens.push_back(id);
+    if (begins[0][id] != begins[0][id + 1] || begins[1][id] != begins[1][id + 1])
+      gradient.tokens.push_back(id);
   }
   gradient.rows.assign(gradient.tokens.size() * dimensions_, 0.0F);
   std::vector<float> sum(dimensions_);
@@ -107,8 +108,8 @@ void DualEncoder::backward(const Bags& queries, std::span<const float> at_querie
       std::fill(sum.begin(), sum.end(), 0.0F);
       for (std::uint32_t i = begins[side][id]; i < begins[side][id + 1]; ++i) {
         const Occurrence& occurrence = occurrences[side][i];
-        add_scaled(sum.data(), at[side] + static_cast<std::size_t>(occurrence.text) * dimensions_, occurrence.factor,
-                   dimensions_);
+        add_scaled(sum.data(), at[side] + static_cast<std::size_t>(occurrence.text) * dimensions_,
+                   occurrence.factor, dimensions_);
       }
       add_scaled(gradient.rows.data() + touched * dimensions_, sum.data(), 1, dimensions_);
       gradient.weights[side][touched] =
@@ -124,8 +125,8 @@ void DualEncoder::start_moments() {
   }
 }
 
-void DualEncoder::update(const SparseGradient& gradient, const AdamOptions& options, double rate, std::uint64_t step,
-                         double scale) {
+void DualEncoder::update(const SparseGradient& gradient, const AdamOptions& options, double rate,
+                         std::uint64_t step, double scale) {
   // Adam's bias corrections, moved into rate and epsilon.
   const double correction1 = 1 - std::pow(options.beta1, static_cast<double>(step));
   const double correction2 = std::sqrt(1 - std::pow(options.beta2, static_cast<double>(step)));
@@ -146,8 +147,8 @@ void DualEncoder::update(const SparseGradient& gradient, const AdamOptions& opti
          gradient.rows.data() + touched * dimensions_, rows, dimensions_);
     for (std::size_t side = 0; side < 2; ++side) {
       if (gradient.weights[side][touched] == 0) continue;
-      adam(&weights[side][id], &first.weights[side][id], &second.weights[side][id], &gradient.weights[side][touched],
-           single, 1);
+      adam(&weights[side][id], &first.weights[side][id], &second.weights[side][id],
+           &gradient.weights[side][touched], single, 1);
     }
   }
 }

@@ -1,6 +1,7 @@
 // The static dual encoder in training: one table of token vectors, a learned weight a token and side, pooled.
 //
-// pooled(text) = sum over distinct tokens t of exp(w[side][t]) * (1 + ln count(t)) * E[t]; the vector is pooled / |pooled|.
+// pooled(text) = sum over distinct tokens t of exp(w[side][t]) * (1 + ln count(t)) * E[t]; the vector is
+// pooled / |pooled|.
 #pragma once
 
 #include <cstdint>
@@ -28,9 +29,9 @@ enum class EncoderSide : std::uint8_t { query = 0, code = 1 };
 
 // Gradient of the rows that a batch touched.
 struct SparseGradient {
-  std::vector<TokenId> tokens;        // ascending
-  std::vector<float> rows;            // tokens x dimensions
-  std::vector<float> weights[2];      // one a token and side
+  std::vector<TokenId> tokens;    // ascending
+  std::vector<float> rows;        // tokens x dimensions
+  std::vector<float> weights[2];  // one a token and side
 
   [[nodiscard]] double squared_norm() const;
 };
@@ -39,8 +40,8 @@ struct AdamOptions {
   double beta1 = 0.9;
   double beta2 = 0.98;
   double epsilon = 1e-8;
-  double weight_decay = 0;      // of the table
-  double weights_rate = 2;      // the token weights' rate, as a multiple of the table's
+  double weight_decay = 0;  // of the table
+  double weights_rate = 2;  // the token weights' rate, as a multiple of the table's
 };
 
 class DualEncoder {
@@ -78,7 +79,7 @@ class DualEncoder {
   std::uint32_t dimensions_;
 
  public:
-  std::vector<float> table;  // vocabulary x dimensions
+  std::vector<float> table;       // vocabulary x dimensions
   std::vector<float> weights[2];  // natural logarithms
   struct Moments {
     std::vector<float> table;

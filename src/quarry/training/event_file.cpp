@@ -20,7 +20,8 @@ constexpr std::array<std::uint32_t, 256> kCastagnoli = [] {
 
 std::uint32_t masked_crc(std::string_view bytes) {
   std::uint32_t crc = ~0U;
-  for (const char byte : bytes) crc = kCastagnoli[(crc ^ static_cast<unsigned char>(byte)) & 0xffU] ^ (crc >> 8U);
+  for (const char byte : bytes)
+    crc = kCastagnoli[(crc ^ static_cast<unsigned char>(byte)) & 0xffU] ^ (crc >> 8U);
   crc = ~crc;
   return std::rotr(crc, 15) + 0xa282ead8U;
 }
@@ -37,7 +38,9 @@ void append_varint(std::string& to, std::uint64_t value) {
   for (; value >= 0x80; value >>= 7U) to += static_cast<char>((value & 0x7fU) | 0x80U);
   to += static_cast<char>(value);
 }
-void append_key(std::string& to, std::uint32_t field, Wire wire) { append_varint(to, field << 3U | wire); }
+void append_key(std::string& to, std::uint32_t field, Wire wire) {
+  append_varint(to, field << 3U | wire);
+}
 void append_number(std::string& to, std::uint32_t field, std::uint64_t value) {
   append_key(to, field, varint);
   append_varint(to, value);
@@ -65,8 +68,8 @@ std::string event_at(std::uint64_t step, double now) {
 
 }  // namespace
 
-Result<EventFile> EventFile::create(FileSystem& files, const std::filesystem::path& folder, std::uint64_t first_step,
-                                    double now) {
+Result<EventFile> EventFile::create(FileSystem& files, const std::filesystem::path& folder,
+                                    std::uint64_t first_step, double now) {
   QUARRY_TRY(auto file, files.create(folder / fmt::format("events.out.tfevents.{:010}.quarry", first_step)));
   EventFile events(std::move(file));
   std::string version = event_at(0, now);

@@ -1,8 +1,8 @@
 // Curves as TensorBoard reads them: an events file, record by record.
 //
 // Format: TFRecord (length, its checksum, data, its checksum; CRC-32C, masked) around the protocol buffer
-// tensorflow.Event, of which wall_time = 1, step = 2, file_version = 3, summary = 5 and session_log = 7 are written.
-// https://www.tensorflow.org/tutorials/load_data/tfrecord
+// tensorflow.Event, of which wall_time = 1, step = 2, file_version = 3, summary = 5 and session_log = 7 are
+// written. https://www.tensorflow.org/tutorials/load_data/tfrecord
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@ namespace quarry::training {
 
 class EventFile {
  public:
-  // Makes `folder`/events.out.tfevents.<first_step>.quarry. TensorBoard drops what older files of the folder say from
-  // `first_step` on: a resumed run measures that again. `now` is in seconds since the Unix epoch.
+  // Makes `folder`/events.out.tfevents.<first_step>.quarry. TensorBoard drops what older files of the folder
+  // say from `first_step` on: a resumed run measures that again. `now` is in seconds since the Unix epoch.
   [[nodiscard]] static Result<EventFile> create(FileSystem& files, const std::filesystem::path& folder,
                                                 std::uint64_t first_step, double now);
 

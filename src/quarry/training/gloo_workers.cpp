@@ -1,16 +1,16 @@
 #include "quarry/training/gloo_workers.h"
 
+#include <algorithm>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
-
-#include <algorithm>
 
 namespace quarry::training {
 namespace {
 
 class GlooWorkers final : public Workers {
  public:
-  GlooWorkers(const WorkerPlace& place, std::chrono::milliseconds timeout) : rank_(place.rank), size_(place.size) {
+  GlooWorkers(const WorkerPlace& place, std::chrono::milliseconds timeout)
+      : rank_(place.rank), size_(place.size) {
     c10d::TCPStoreOptions store;
     store.port = place.port;
     store.isServer = place.rank == 0;
@@ -33,7 +33,8 @@ class GlooWorkers final : public Workers {
     return guarded([&] {
       std::vector<at::Tensor> in{view(const_cast<float*>(mine.data()), mine.size())};
       std::vector<std::vector<at::Tensor>> out(1);
-      for (std::size_t rank = 0; rank < size_; ++rank) out[0].push_back(view(all.data() + rank * mine.size(), mine.size()));
+      for (std::size_t rank = 0; rank < size_; ++rank)
+        out[0].push_back(view(all.data() + rank * mine.size(), mine.size()));
       group_->allgather(out, in)->wait();
     });
   }
@@ -73,8 +74,8 @@ Result<std::unique_ptr<Workers>> join_gloo(const WorkerPlace& place, std::chrono
     return std::make_unique<GlooWorkers>(place, timeout);
   } catch (const std::exception& error) {
     const std::string_view reason = error.what();
-    return fail(ErrorKind::unavailable, "worker {} of {} cannot join the others at {}:{}: {}", place.rank, place.size,
-                place.master, place.port, reason.substr(0, reason.find('\n')));
+    return fail(ErrorKind::unavailable, "worker {} of {} cannot join the others at {}:{}: {}", place.rank,
+                place.size, place.master, place.port, reason.substr(0, reason.find('\n')));
   }
 }
 

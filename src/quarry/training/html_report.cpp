@@ -45,8 +45,8 @@ Curves::Points thinned(const Curves::Points& points) {
 
 std::string drawing(const std::string& name, const Curves::Points& all) {
   const Curves::Points points = thinned(all);
-  const auto [least, most] = std::minmax_element(points.begin(), points.end(),
-                                                 [](const auto& a, const auto& b) { return a.second < b.second; });
+  const auto [least, most] = std::minmax_element(
+      points.begin(), points.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
   const double low = least->second;
   const double high = most->second > low ? most->second : low + 1;
   const auto first = static_cast<double>(points.front().first);
@@ -63,20 +63,23 @@ std::string drawing(const std::string& name, const Curves::Points& all) {
       "<text x=\"{5}\" y=\"16\">{6:.4g}</text><text x=\"{5}\" y=\"{7}\">{8:.4g}</text>\n"
       "<text x=\"{9}\" y=\"{10}\" class=\"l\">{11:.0f}</text><text x=\"{3}\" y=\"{10}\">{12:.0f}</text>\n"
       "<path d=\"M{9} 8V{7}H{3}\"/><polyline points=\"{13}\"/></svg></figure>\n",
-      escaped(name), all.back().second, all.back().first, kWidth, kHeight, kLeft - 6, high, kHeight - kBottom, low, kLeft,
-      kHeight - 8, first, last, line);
+      escaped(name), all.back().second, all.back().first, kWidth, kHeight, kLeft - 6, high, kHeight - kBottom,
+      low, kLeft, kHeight - 8, first, last, line);
 }
 
 }  // namespace
 
-std::string html_report(const std::string& title, const Curves& curves, const Facts& facts, const std::string& config) {
+std::string html_report(const std::string& title, const Curves& curves, const Facts& facts,
+                        const std::string& config) {
   std::string page = fmt::format(
       "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>{0}</title>\n"
-      "<style>body{{font:15px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#1c2430}}"
+      "<style>body{{font:15px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 "
+      "1rem;color:#1c2430}}"
       "figure{{display:inline-block;width:32rem;max-width:100%;margin:0 1rem 1rem 0}}svg{{width:100%}}"
       "path{{fill:none;stroke:#9aa4b2}}polyline{{fill:none;stroke:#2b6cb0;stroke-width:1.6}}"
       "text{{font-size:12px;text-anchor:end;fill:#5a6573}}text.l{{text-anchor:start}}"
-      "td{{padding:.1rem 1rem .1rem 0}}pre{{background:#f4f6f8;padding:1rem;overflow:auto}}</style>\n<h1>{0}</h1>\n<table>\n",
+      "td{{padding:.1rem 1rem .1rem "
+      "0}}pre{{background:#f4f6f8;padding:1rem;overflow:auto}}</style>\n<h1>{0}</h1>\n<table>\n",
       escaped(title));
   for (const auto& [name, value] : facts) {
     page += fmt::format("<tr><td>{}</td><td>{}</td></tr>\n", escaped(name), escaped(value));

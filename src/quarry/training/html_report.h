@@ -1,4 +1,5 @@
-// One page about a run that needs nothing but itself: its curves as drawings, its config and its facts as tables.
+// One page about a run that needs nothing but itself: its curves as drawings, its config and its facts as
+// tables.
 #pragma once
 
 #include <string>

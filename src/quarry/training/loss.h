@@ -18,13 +18,15 @@ enum class LossKind : std::uint8_t {
 
 struct LossOptions {
   LossKind kind = LossKind::info_nce;
-  double temperature = 0.05;          // info_nce, sigmoid
-  double bias = -10;                  // sigmoid
-  double margin = 0.2;                // margin, in units of cosine
-  std::vector<std::uint32_t> nested;  // further prefixes of the vector that must work alone (Kusupati et al. 2022)
+  double temperature = 0.05;  // info_nce, sigmoid
+  double bias = -10;          // sigmoid
+  double margin = 0.2;        // margin, in units of cosine
+  std::vector<std::uint32_t>
+      nested;  // further prefixes of the vector that must work alone (Kusupati et al. 2022)
 };
 
-// Row-major matrices of batch x dimensions, pooled but not normalised. Row i of one belongs to row i of the other.
+// Row-major matrices of batch x dimensions, pooled but not normalised. Row i of one belongs to row i of the
+// other.
 struct LossInput {
   std::span<const float> queries;
   std::span<const float> codes;

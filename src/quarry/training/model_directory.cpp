@@ -12,21 +12,25 @@
 namespace quarry::training {
 namespace {
 
-std::span<const std::byte> bytes_of(const std::string& text) { return std::as_bytes(std::span(text)); }
+std::span<const std::byte> bytes_of(const std::string& text) {
+  return std::as_bytes(std::span(text));
+}
 
 // One row in int8; answers its scale. A row of zeros keeps the scale 1.
 float quantize_row(std::span<const float> row, std::int8_t* to) {
   float largest = 0;
   for (const float value : row) largest = std::max(largest, std::abs(value));
   const float scale = largest == 0 ? 1 : largest / 127;
-  for (std::size_t i = 0; i < row.size(); ++i) to[i] = static_cast<std::int8_t>(std::nearbyint(row[i] / scale));
+  for (std::size_t i = 0; i < row.size(); ++i)
+    to[i] = static_cast<std::int8_t>(std::nearbyint(row[i] / scale));
   return scale;
 }
 
 }  // namespace
 
-Status write_model_directory(FileSystem& files, const std::filesystem::path& directory, const DualEncoder& encoder,
-                             const std::string& tokenizer_json, const TrainConfig& config, std::uint32_t dimensions) {
+Status write_model_directory(FileSystem& files, const std::filesystem::path& directory,
+                             const DualEncoder& encoder, const std::string& tokenizer_json,
+                             const TrainConfig& config, std::uint32_t dimensions) {
   if (dimensions == 0) dimensions = encoder.dimensions();
   const std::size_t rows = encoder.vocabulary();
   std::vector<std::int8_t> table(rows * dimensions);

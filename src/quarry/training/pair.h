@@ -12,9 +12,9 @@ struct Pair {
   std::string path;        // inside the repository
   std::string name;        // of the function, perhaps qualified
   std::string signature;
-  std::string doc;         // prose, comment markers removed
-  std::string code;        // the whole definition without its doc
-  bool held_out = false;   // of a repository kept apart for validation
+  std::string doc;        // prose, comment markers removed
+  std::string code;       // the whole definition without its doc
+  bool held_out = false;  // of a repository kept apart for validation
 };
 
 }  // namespace quarry::training

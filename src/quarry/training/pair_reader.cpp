@@ -39,7 +39,9 @@ class PairHandler final : public nlohmann::json_sax<nlohmann::json> {
     member_ = member_of(name);
     return true;
   }
-  bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception&) override { return false; }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception&) override {
+    return false;
+  }
 
  private:
   std::string* member_of(std::string_view name) {
@@ -102,7 +104,8 @@ class LineReader {
   Status flush(std::string_view line) {
     const bool too_long = std::exchange(too_long_, false);
     Status status;
-    if (too_long || line.find_first_not_of(" \t\r") != std::string_view::npos) status = visit_(line, too_long);
+    if (too_long || line.find_first_not_of(" \t\r") != std::string_view::npos)
+      status = visit_(line, too_long);
     held_.clear();
     return status;
   }
@@ -114,21 +117,24 @@ class LineReader {
 };
 
 Status feed_compressed(std::span<const std::byte> bytes, LineReader& lines) {
-  const std::unique_ptr<ZSTD_DStream, decltype(&ZSTD_freeDStream)> stream(ZSTD_createDStream(), &ZSTD_freeDStream);
+  const std::unique_ptr<ZSTD_DStream, decltype(&ZSTD_freeDStream)> stream(ZSTD_createDStream(),
+                                                                          &ZSTD_freeDStream);
   std::string buffer(ZSTD_DStreamOutSize(), '\0');
   ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
   std::size_t rest = 0;
   while (in.pos < in.size) {
     ZSTD_outBuffer out{buffer.data(), buffer.size(), 0};
     rest = ZSTD_decompressStream(stream.get(), &out, &in);
-    if (ZSTD_isError(rest) != 0) return fail(ErrorKind::corrupt, "not valid zstd: {}", ZSTD_getErrorName(rest));
+    if (ZSTD_isError(rest) != 0)
+      return fail(ErrorKind::corrupt, "not valid zstd: {}", ZSTD_getErrorName(rest));
     QUARRY_CHECK(lines.feed(std::string_view(buffer).substr(0, out.pos)));
     if (in.pos == in.size && out.pos == out.size) {
       // What the last block holds beyond one buffer comes without further input.
       do {
         out.pos = 0;
         rest = ZSTD_decompressStream(stream.get(), &out, &in);
-        if (ZSTD_isError(rest) != 0) return fail(ErrorKind::corrupt, "not valid zstd: {}", ZSTD_getErrorName(rest));
+        if (ZSTD_isError(rest) != 0)
+          return fail(ErrorKind::corrupt, "not valid zstd: {}", ZSTD_getErrorName(rest));
         QUARRY_CHECK(lines.feed(std::string_view(buffer).substr(0, out.pos)));
       } while (out.pos == out.size);
     }
@@ -161,9 +167,10 @@ Status read_shard(const FileSystem& files, const std::filesystem::path& shard, c
   QUARRY_CHECK(lines.finish());
   if (counts.lines == 0) return fail(ErrorKind::corrupt, "the shard is empty");
   if (static_cast<double>(counts.broken) > limits.broken_share * static_cast<double>(counts.lines)) {
-    return fail(ErrorKind::corrupt,
-                "{} of {} lines are no pairs (JSON objects with doc and code), first line {}; allowed are {:g} %",
-                counts.broken, counts.lines, first_broken, limits.broken_share * 100);
+    return fail(
+        ErrorKind::corrupt,
+        "{} of {} lines are no pairs (JSON objects with doc and code), first line {}; allowed are {:g} %",
+        counts.broken, counts.lines, first_broken, limits.broken_share * 100);
   }
   total.lines += counts.lines;
   total.pairs += counts.pairs;
@@ -173,7 +180,8 @@ Status read_shard(const FileSystem& files, const std::filesystem::path& shard, c
 
 }  // namespace
 
-Result<std::vector<std::filesystem::path>> list_shards(const FileSystem& files, const std::filesystem::path& data) {
+Result<std::vector<std::filesystem::path>> list_shards(const FileSystem& files,
+                                                       const std::filesystem::path& data) {
   QUARRY_TRY(const FileStatus status, files.status(data));
   if (status.type != FileType::directory) return std::vector{data};
   QUARRY_TRY(const auto entries, files.list(data));

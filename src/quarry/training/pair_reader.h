@@ -1,7 +1,7 @@
 // Reads shards of training pairs: JSON lines, plain or compressed with zstd.
 //
-// One object a line with the string members `doc` and `code` (neither empty) and, as far as known, lang, kind, repo,
-// path, name, signature and the boolean heldout. Other members are passed over.
+// One object a line with the string members `doc` and `code` (neither empty) and, as far as known, lang,
+// kind, repo, path, name, signature and the boolean heldout. Other members are passed over.
 #pragma once
 
 #include <cstddef>
@@ -27,14 +27,17 @@ struct ReadCounts {
   std::uint64_t broken = 0;  // no JSON object, or without doc or code
 };
 
-// The shards of `data`: itself, or in a folder every *.jsonl and *.jsonl.zst by name. ErrorKind::not_found where there
-// is none.
+// The shards of `data`: itself, or in a folder every *.jsonl and *.jsonl.zst by name. ErrorKind::not_found
+// where there is none.
 [[nodiscard]] Result<std::vector<std::filesystem::path>> list_shards(const FileSystem& files,
                                                                      const std::filesystem::path& data);
 
-// Calls visit for every pair in the order of the shards, until it fails. ErrorKind::corrupt names the file and
-// the first broken line where there are too many, and a shard that is empty, cut off or not what its name says.
-[[nodiscard]] Result<ReadCounts> read_pairs(const FileSystem& files, const std::vector<std::filesystem::path>& shards,
-                                            const ReadLimits& limits, const std::function<Status(Pair&&)>& visit);
+// Calls visit for every pair in the order of the shards, until it fails. ErrorKind::corrupt names the file
+// and the first broken line where there are too many, and a shard that is empty, cut off or not what its name
+// says.
+[[nodiscard]] Result<ReadCounts> read_pairs(const FileSystem& files,
+                                            const std::vector<std::filesystem::path>& shards,
+                                            const ReadLimits& limits,
+                                            const std::function<Status(Pair&&)>& visit);
 
 }  // namespace quarry::training

@@ -1,8 +1,9 @@
-// Random numbers that depend on what they are for, not on what was drawn before: the ground of resumable training.
+// Random numbers that depend on what they are for, not on what was drawn before: the ground of resumable
+// training.
 //
-// A stream is named by up to three numbers (seed, epoch, example ...), so that a run that starts again in the middle,
-// or that is spread over several workers, draws the same numbers as one that was never cut.
-// Source: SplitMix64 (Steele, Lea, Flood 2014) for the stream and for mixing its name.
+// A stream is named by up to three numbers (seed, epoch, example ...), so that a run that starts again in the
+// middle, or that is spread over several workers, draws the same numbers as one that was never cut. Source:
+// SplitMix64 (Steele, Lea, Flood 2014) for the stream and for mixing its name.
 #pragma once
 
 #include <cmath>

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+// OpenBLAS keeps threads of its own beside libtorch's; absent with another BLAS.
+extern "C" __attribute__((weak)) void openblas_set_num_threads(int threads);
+
 namespace quarry::training {
 namespace {
 
@@ -15,7 +18,8 @@ class TorchLoss final : public Loss {
  public:
   explicit TorchLoss(const LossOptions& options) : options_(options) {}
 
-  Result<double> evaluate(const LossInput& input, std::span<float> at_queries, std::span<float> at_codes) override {
+  Result<double> evaluate(const LossInput& input, std::span<float> at_queries,
+                          std::span<float> at_codes) override {
     try {
       return differentiate(input, at_queries, at_codes);
     } catch (const c10::Error& error) {
@@ -39,7 +43,9 @@ class TorchLoss final : public Loss {
     for (const std::uint32_t size : options_.nested) sizes.push_back(size);
     torch::Tensor loss = torch::zeros({});
     for (const std::int64_t size : sizes) {
-      const auto unit = [&](const torch::Tensor& pooled) { return functional::normalize(pooled.narrow(1, 0, size)); };
+      const auto unit = [&](const torch::Tensor& pooled) {
+        return functional::normalize(pooled.narrow(1, 0, size));
+      };
       loss = loss + of_similarity(torch::mm(unit(queries), unit(codes).t()), mask);
     }
     loss = loss / static_cast<double>(sizes.size());
@@ -69,7 +75,8 @@ class TorchLoss final : public Loss {
       case LossKind::info_nce: {
         const torch::Tensor logits = masked(cosine / options_.temperature);
         const torch::Tensor labels = torch::arange(batch);
-        return 0.5 * (functional::cross_entropy(logits, labels) + functional::cross_entropy(logits.t(), labels));
+        return 0.5 *
+               (functional::cross_entropy(logits, labels) + functional::cross_entropy(logits.t(), labels));
       }
       case LossKind::sigmoid: {
         const torch::Tensor logits = masked(cosine / options_.temperature + options_.bias);
@@ -79,7 +86,9 @@ class TorchLoss final : public Loss {
       case LossKind::margin: {
         const torch::Tensor wrong = masked(cosine) + kNever * torch::eye(batch);
         const torch::Tensor right = cosine.diagonal();
-        const auto hinge = [&](const torch::Tensor& hardest) { return torch::relu(options_.margin - right + hardest).mean(); };
+        const auto hinge = [&](const torch::Tensor& hardest) {
+          return torch::relu(options_.margin - right + hardest).mean();
+        };
         return 0.5 * (hinge(wrong.amax(1)) + hinge(wrong.amax(0)));
       }
     }
@@ -93,6 +102,7 @@ class TorchLoss final : public Loss {
 
 std::unique_ptr<Loss> make_torch_loss(const LossOptions& options, std::uint32_t threads) {
   torch::set_num_threads(static_cast<int>(threads));
+  if (openblas_set_num_threads != nullptr) openblas_set_num_threads(static_cast<int>(threads));
   return std::make_unique<TorchLoss>(options);
 }
 

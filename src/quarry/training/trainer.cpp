@@ -44,10 +44,12 @@ Status share_gradient(Workers& workers, const DualEncoder& encoder, SparseGradie
   return {};
 }
 
-// One worker's half, third ... of a step: its rows are pooled here, everybody's are compared, its own go back.
+// One worker's half, third ... of a step: its rows are pooled here, everybody's are compared, its own go
+// back.
 class Stepper {
  public:
-  Stepper(const TrainConfig& config, const TrainingData& data, Loss& loss, Workers& workers, DualEncoder& encoder)
+  Stepper(const TrainConfig& config, const TrainingData& data, Loss& loss, Workers& workers,
+          DualEncoder& encoder)
       : config_(config),
         data_(data),
         loss_(loss),
@@ -75,14 +77,16 @@ class Stepper {
     StepReport report;
     report.step = step;
     report.rate = config_.rate * rate_factor(config_, step);
-    QUARRY_TRY(report.loss, loss_.evaluate({all_queries_, all_codes_, config_.dimensions, masked}, at_queries_, at_codes_));
+    QUARRY_TRY(report.loss, loss_.evaluate({all_queries_, all_codes_, config_.dimensions, masked},
+                                           at_queries_, at_codes_));
     const std::size_t begin = first * config_.dimensions;
     encoder_.backward(batch_.queries, std::span(at_queries_).subspan(begin, queries_.size()), batch_.codes,
                       std::span(at_codes_).subspan(begin, codes_.size()), gradient_);
     QUARRY_CHECK(share_gradient(workers_, encoder_, gradient_));
     report.gradient_norm = std::sqrt(gradient_.squared_norm());
     if (!std::isfinite(report.loss) || !std::isfinite(report.gradient_norm)) return report;
-    const double scale = config_.clip > 0 && report.gradient_norm > config_.clip ? config_.clip / report.gradient_norm : 1;
+    const double scale =
+        config_.clip > 0 && report.gradient_norm > config_.clip ? config_.clip / report.gradient_norm : 1;
     encoder_.update(gradient_, config_.adam, report.rate, step, scale);
     return report;
   }
@@ -102,11 +106,11 @@ class Stepper {
 
 }  // namespace
 
-Status train(FileSystem& files, const TrainConfig& config, const TrainingData& data, Loss& loss, Workers& workers,
-             const TrainOptions& options, const TrainHooks& hooks, DualEncoder& encoder) {
+Status train(FileSystem& files, const TrainConfig& config, const TrainingData& data, Loss& loss,
+             Workers& workers, const TrainOptions& options, const TrainHooks& hooks, DualEncoder& encoder) {
   if (config.batch % workers.size() != 0) {
-    return fail(ErrorKind::invalid_argument, "batch.size: {} cannot be shared evenly by {} workers", config.batch,
-                workers.size());
+    return fail(ErrorKind::invalid_argument, "batch.size: {} cannot be shared evenly by {} workers",
+                config.batch, workers.size());
   }
   const RunIdentity run{canonical_text(config), data.fingerprint};
   std::uint64_t done = 0;
@@ -127,7 +131,8 @@ Status train(FileSystem& files, const TrainConfig& config, const TrainingData& d
   const auto last_good = [&] {
     return kept == 0 || options.checkpoint.empty()
                ? std::string("there is no checkpoint yet")
-               : fmt::format("{} holds step {}: go on from it with --resume", options.checkpoint.string(), kept);
+               : fmt::format("{} holds step {}: go on from it with --resume", options.checkpoint.string(),
+                             kept);
   };
 
   Stepper stepper(config, data, loss, workers, encoder);
@@ -139,18 +144,22 @@ Status train(FileSystem& files, const TrainConfig& config, const TrainingData& d
       return fail(report.error().kind, "step {}: {}; {}", step, report.error().message, last_good());
     }
     if (!std::isfinite(report->loss) || !std::isfinite(report->gradient_norm)) {
-      return fail(ErrorKind::limit, "step {}: the loss is {} and its gradient {}, training has diverged; {}. Try a lower "
-                  "optimizer.rate or a gradient clip (optimizer.clip)", step, report->loss, report->gradient_norm, last_good());
+      return fail(ErrorKind::limit,
+                  "step {}: the loss is {} and its gradient {}, training has diverged; {}. Try a lower "
+                  "optimizer.rate or a gradient clip (optimizer.clip)",
+                  step, report->loss, report->gradient_norm, last_good());
     }
     if (hooks.on_step && !hooks.on_step(*report)) {
       QUARRY_CHECK(keep(step));
       return fail(ErrorKind::cancelled, "stopped after step {}; {}", step, last_good());
     }
     const bool last = step == config.steps;
-    if (last || (config.checkpoint_every > 0 && step % config.checkpoint_every == 0)) QUARRY_CHECK(keep(step));
+    if (last || (config.checkpoint_every > 0 && step % config.checkpoint_every == 0))
+      QUARRY_CHECK(keep(step));
     if (workers.rank() == 0 && hooks.on_validation && data.held_out.size() > 0 &&
         (last || (config.validation.every > 0 && step % config.validation.every == 0))) {
-      hooks.on_validation(step, validate(data.held_out, encoder, config.validation.queries, config.validation.candidates));
+      hooks.on_validation(
+          step, validate(data.held_out, encoder, config.validation.queries, config.validation.candidates));
     }
   }
   return {};

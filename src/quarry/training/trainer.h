@@ -28,7 +28,8 @@ struct TrainHooks {
   std::function<bool(const StepReport&)> on_step;  // false: stop, with a checkpoint
   std::function<void(std::uint64_t step, const ValidationResult&)> on_validation;
   std::function<Status(std::uint64_t step)> on_resume;
-  std::function<Status(std::uint64_t step)> before_checkpoint;  // rank 0 only: time to write what belongs to it
+  std::function<Status(std::uint64_t step)>
+      before_checkpoint;  // rank 0 only: time to write what belongs to it
 };
 
 struct TrainOptions {
@@ -36,9 +37,9 @@ struct TrainOptions {
   bool resume = false;               // from `checkpoint`, which must be there
 };
 
-// Trains `encoder` in place (initialised here, or filled from the checkpoint). Errors besides those of files and workers:
-// ErrorKind::cancelled where a hook said so, ErrorKind::limit where the loss is no number any more; the last checkpoint
-// is good in both cases and the message names it.
+// Trains `encoder` in place (initialised here, or filled from the checkpoint). Errors besides those of files
+// and workers: ErrorKind::cancelled where a hook said so, ErrorKind::limit where the loss is no number any
+// more; the last checkpoint is good in both cases and the message names it.
 [[nodiscard]] Status train(FileSystem& files, const TrainConfig& config, const TrainingData& data, Loss& loss,
                            Workers& workers, const TrainOptions& options, const TrainHooks& hooks,
                            DualEncoder& encoder);

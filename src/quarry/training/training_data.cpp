@@ -19,33 +19,22 @@ Result<ReadCounts> read(const FileSystem& files, const TrainConfig& config, cons
   QUARRY_TRY(const auto shards, list_shards(files, config.data.pairs));
   ReadLimits limits;
   limits.broken_share = config.data.broken_share;
-  std::uint64_t taken = 0;
-  bool enough = false;
-  auto counts = read_pairs(files, shards, limits, [&](Pair&& pair) -> Status {
-    if (config.data.max_pairs > 0 && taken == config.data.max_pairs) {
-      enough = true;
-      return fail(ErrorKind::cancelled, "enough");
-    }
-    ++taken;
+  return read_pairs(files, shards, limits, [&](Pair&& pair) -> Status {
+    // The same pairs every time, from everywhere in the shards.
+    if (static_cast<double>(hash64(pair.code) >> 11U) * 0x1p-53 >= config.data.share) return {};
     return visit(std::move(pair));
   });
-  if (enough) {
-    ReadCounts some;
-    some.lines = some.pairs = taken;
-    return some;
-  }
-  return counts;
 }
 
 Result<std::string> train_tokenizer_on(const FileSystem& files, const TrainConfig& config) {
   model::WordCounter docs;
   model::WordCounter codes;
   QUARRY_TRY([[maybe_unused]] const ReadCounts counts, read(files, config, [&](Pair&& pair) -> Status {
-    if (pair.held_out) return {};
-    docs.add(pair.doc);
-    codes.add(std::string_view(pair.code).substr(0, config.data.limits.code_bytes));
-    return {};
-  }));
+               if (pair.held_out) return {};
+               docs.add(pair.doc);
+               codes.add(std::string_view(pair.code).substr(0, config.data.limits.code_bytes));
+               return {};
+             }));
   // Both lists are sorted by word.
   std::vector<model::WordCount> words = docs.sorted();
   for (model::WordCount& word : words) word.count *= config.tokenizer.doc_weight;
@@ -97,7 +86,8 @@ Result<TrainingData> load_training_data(const FileSystem& files, const TrainConf
   data.vocabulary = tokenizer.size();
   if (config.tokenizer.file.empty() && data.vocabulary < config.tokenizer.vocabulary) {
     return fail(ErrorKind::invalid_argument,
-                "tokenizer.vocabulary: the pairs have words for {} tokens only, not for {}: take a smaller vocabulary "
+                "tokenizer.vocabulary: the pairs have words for {} tokens only, not for {}: take a smaller "
+                "vocabulary "
                 "or more pairs",
                 data.vocabulary, config.tokenizer.vocabulary);
   }
@@ -109,10 +99,10 @@ Result<TrainingData> load_training_data(const FileSystem& files, const TrainConf
   };
   std::uint64_t fingerprint = hash64(data.tokenizer);
   QUARRY_TRY(data.read, read(files, config, [&](Pair&& pair) -> Status {
-    fingerprint = hash64(pair.doc, hash64(pair.code, fingerprint));
-    (pair.held_out ? data.held_out : data.train).add(pair, tokenize);
-    return {};
-  }));
+               fingerprint = hash64(pair.doc, hash64(pair.code, fingerprint));
+               (pair.held_out ? data.held_out : data.train).add(pair, tokenize);
+               return {};
+             }));
   data.fingerprint = fingerprint;
   if (data.train.size() < config.batch) {
     return fail(ErrorKind::invalid_argument, "{}: {} pairs to train on are less than one batch of {}",

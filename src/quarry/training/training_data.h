@@ -26,9 +26,10 @@ struct TrainingData {
 };
 
 // Reads the pairs twice: for the words of the tokenizer (unless the config names one), then for their tokens.
-// `progress` hears in words what is being done. ErrorKind::invalid_argument where the data is too small for the
-// vocabulary or for one batch.
-[[nodiscard]] Result<TrainingData> load_training_data(const FileSystem& files, const TrainConfig& config,
-                                                      const std::function<void(const std::string&)>& progress);
+// `progress` hears in words what is being done. ErrorKind::invalid_argument where the data is too small for
+// the vocabulary or for one batch.
+[[nodiscard]] Result<TrainingData> load_training_data(
+    const FileSystem& files, const TrainConfig& config,
+    const std::function<void(const std::string&)>& progress);
 
 }  // namespace quarry::training

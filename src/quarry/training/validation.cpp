@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::uint64_t kDraw = 7;
 
-std::vector<float> encode(const DualEncoder& encoder, const Bags& bags, EncoderSide side, std::uint32_t dimensions) {
+std::vector<float> encode(const DualEncoder& encoder, const Bags& bags, EncoderSide side,
+                          std::uint32_t dimensions) {
   const std::uint32_t all = encoder.dimensions();
   std::vector<float> pooled(bags.size() * all);
   encoder.pool(bags, side, pooled);

@@ -4,7 +4,8 @@
 
 // The loader picks the clone that fits the machine. Sums are associative here on purpose: only so can they be
 // vectorised, and one machine still gives the same sum every time.
-#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__SANITIZE_THREAD__)
 #define QUARRY_CLONES __attribute__((target_clones("default", "arch=haswell", "arch=skylake-avx512")))
 #else
 #define QUARRY_CLONES
@@ -29,8 +30,8 @@ QUARRY_CLONES float dot(const float* a, const float* b, std::size_t n) {
   return sum;
 }
 
-QUARRY_CLONES void adam(float* value, float* first, float* second, const float* gradient, const AdamStep& step,
-                        std::size_t n) {
+QUARRY_CLONES void adam(float* value, float* first, float* second, const float* gradient,
+                        const AdamStep& step, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) {
     const float g = gradient[i] * step.scale;
     first[i] = step.beta1 * first[i] + (1 - step.beta1) * g;

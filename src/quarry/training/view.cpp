@@ -7,7 +7,9 @@ namespace {
 
 constexpr std::size_t kFewestCommentWords = 4;
 
-void append(std::vector<TokenId>& ids, std::span<const TokenId> more) { ids.insert(ids.end(), more.begin(), more.end()); }
+void append(std::vector<TokenId>& ids, std::span<const TokenId> more) {
+  ids.insert(ids.end(), more.begin(), more.end());
+}
 
 // Sorted ids as counts.
 void count(const std::vector<TokenId>& sorted, Bag& bag) {
@@ -20,7 +22,9 @@ void count(const std::vector<TokenId>& sorted, Bag& bag) {
   }
 }
 
-bool holds(const std::vector<TokenId>& sorted, TokenId id) { return std::binary_search(sorted.begin(), sorted.end(), id); }
+bool holds(const std::vector<TokenId>& sorted, TokenId id) {
+  return std::binary_search(sorted.begin(), sorted.end(), id);
+}
 
 // The union of `bag` and sorted `ids`, counts added up.
 void merge(Bag& bag, const std::vector<TokenId>& ids) {

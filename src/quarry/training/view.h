@@ -18,28 +18,28 @@ enum class QueryPart : std::uint8_t {
   brief,    // three to ten words in a row
   name,     // the function's name
   some,     // each word of the doc by chance; the rest may stand in the code, see View::rest
-  comment,  // four to twenty words in a row of the comments inside the code, which are taken out of it; where there
-            // are none, the doc
+  comment,  // four to twenty words in a row of the comments inside the code, which are taken out of it; where
+            // there are none, the doc
 };
 enum class CodePart : std::uint8_t { code, signature };
 
 struct View {
-  double weight = 1;                 // how often, against the other views
+  double weight = 1;  // how often, against the other views
   QueryPart query = QueryPart::doc;
   CodePart target = CodePart::code;
-  bool nameless = false;             // the function's own name is taken out of the code
-  double place = 0;                  // probability that path and name stand before the code, as in an index
-  double rest = 0;                   // QueryPart::some: probability that the other words join the code
-  double hidden = 0;                 // probability with which a word that the query shares is taken out of the code
+  bool nameless = false;  // the function's own name is taken out of the code
+  double place = 0;       // probability that path and name stand before the code, as in an index
+  double rest = 0;        // QueryPart::some: probability that the other words join the code
+  double hidden = 0;      // probability with which a word that the query shares is taken out of the code
 };
 
 // The view at a share of `total` in [0, 1) of their weights; weights must not all be zero.
 [[nodiscard]] const View& pick_view(const std::vector<View>& views, Random& random);
 
 struct ViewOptions {
-  double language = 0.25;   // probability that the language's name joins the query
-  double dropped = 0.1;     // of the code's distinct tokens
-  double query_dropped = 0; // of the query's distinct tokens
+  double language = 0.25;    // probability that the language's name joins the query
+  double dropped = 0.1;      // of the code's distinct tokens
+  double query_dropped = 0;  // of the query's distinct tokens
 };
 
 // A text as the encoder pools it: distinct tokens with their counts.
@@ -48,7 +48,8 @@ using Bag = std::vector<TokenCount>;
 // Makes query and code of one example; scratch space is kept between calls. One a thread.
 class ViewMaker {
  public:
-  explicit ViewMaker(const Dataset& dataset, const ViewOptions& options) : dataset_(dataset), options_(options) {}
+  explicit ViewMaker(const Dataset& dataset, const ViewOptions& options)
+      : dataset_(dataset), options_(options) {}
   void make(std::size_t example, const View& view, Random& random, Bag& query, Bag& code);
 
  private:

@@ -28,7 +28,8 @@ Result<WorkerPlace> worker_place(const std::function<const char*(const char*)>& 
   QUARRY_CHECK(take(lookup, "RANK", place.rank));
   QUARRY_CHECK(take(lookup, "MASTER_PORT", place.port));
   if (const char* master = lookup("MASTER_ADDR")) place.master = master;
-  if (place.size == 0) return fail(ErrorKind::invalid_argument, "WORLD_SIZE: there must be at least one worker");
+  if (place.size == 0)
+    return fail(ErrorKind::invalid_argument, "WORLD_SIZE: there must be at least one worker");
   if (place.rank >= place.size) {
     return fail(ErrorKind::invalid_argument, "RANK: {} is not below WORLD_SIZE {}", place.rank, place.size);
   }

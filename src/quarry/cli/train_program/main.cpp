@@ -24,7 +24,8 @@ using namespace quarry;
 using namespace quarry::training;
 
 constexpr std::size_t kMaxConfigBytes = 1U << 20U;
-constexpr std::chrono::minutes kPatience{10};  // with a worker that does not answer: reading the pairs takes its time
+constexpr std::chrono::minutes kPatience{
+    10};  // with a worker that does not answer: reading the pairs takes its time
 
 volatile std::sig_atomic_t interrupted = 0;
 
@@ -118,7 +119,8 @@ Result<TrainConfig> read_config(const FileSystem& files, const Arguments& argume
 }
 
 Result<std::unique_ptr<Workers>> join_workers() {
-  QUARRY_TRY(const WorkerPlace place, worker_place([](const char* name) -> const char* { return std::getenv(name); }));
+  QUARRY_TRY(const WorkerPlace place,
+             worker_place([](const char* name) -> const char* { return std::getenv(name); }));
   if (place.size == 1) return std::make_unique<SingleWorker>();
   return join_gloo(place, kPatience);
 }
@@ -164,8 +166,8 @@ Status run(const Arguments& arguments) {
     records.add("gradient norm", report.step, report.gradient_norm);
     records.add("learning rate", report.step, report.rate);
     if (report.step % 50 == 0 || report.step == config.steps) {
-      say(fmt::format("step {} of {}: loss {:.4f}, gradient {:.4f}, rate {:.2e}, {:.0f} s", report.step, config.steps,
-                      average, report.gradient_norm, report.rate, seconds()));
+      say(fmt::format("step {} of {}: loss {:.4f}, gradient {:.4f}, rate {:.2e}, {:.0f} s", report.step,
+                      config.steps, average, report.gradient_norm, report.rate, seconds()));
     }
     return interrupted == 0;
   };
@@ -173,8 +175,8 @@ Status run(const Arguments& arguments) {
     last = result;
     records.add("validation MRR", step, result.mrr);
     records.add("validation hit@10", step, result.hit10);
-    say(fmt::format("step {} of {}: validation MRR {:.4f}, hit@10 {:.4f} ({} docs, {} codes)", step, config.steps,
-                    result.mrr, result.hit10, result.queries, result.candidates));
+    say(fmt::format("step {} of {}: validation MRR {:.4f}, hit@10 {:.4f} ({} docs, {} codes)", step,
+                    config.steps, result.mrr, result.hit10, result.queries, result.candidates));
   };
   QUARRY_CHECK(train(files, config, data, *loss, *workers, options, hooks, encoder));
   if (!first) return {};
@@ -190,8 +192,8 @@ Status run(const Arguments& arguments) {
   QUARRY_CHECK(records.finish("Training of " + config.name, facts, canonical_text(config)));
   say(fmt::format("wrote {} after {:.0f} s", output.string(), seconds()));
   if (last.mrr < config.validation.floor) {
-    return fail(ErrorKind::limit, "validation MRR {:.4f} is below the floor of {:.4f} (validation.floor)", last.mrr,
-                config.validation.floor);
+    return fail(ErrorKind::limit, "validation MRR {:.4f} is below the floor of {:.4f} (validation.floor)",
+                last.mrr, config.validation.floor);
   }
   return {};
 }
@@ -202,7 +204,8 @@ int main(int argc, char** argv) {
   Arguments arguments;
   CLI::App app("Trains a model of Quarry from pairs of docs and code.", "quarry-train");
   app.add_option("config", arguments.config, "YAML file, see configs/static.yaml")->required();
-  app.add_option("-o,--output", arguments.output, "folder for the model, the checkpoint and the curves")->required();
+  app.add_option("-o,--output", arguments.output, "folder for the model, the checkpoint and the curves")
+      ->required();
   app.add_option("--pairs", arguments.pairs, "a shard of pairs or a folder of them (data.pairs)");
   app.add_option("--set", arguments.overrides, "key=value, instead of the config's value; may be repeated");
   app.add_option("--dimensions", arguments.dimensions, "write only so many of each vector (see loss.nested)");
