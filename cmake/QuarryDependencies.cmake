@@ -27,3 +27,21 @@ find_package(CURL REQUIRED)
 # Tokenizers of models: patterns and Unicode.
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
+
+# Training: configuration files, and libtorch where it is installed. A CUDA build from a PyTorch installation works
+# by its path: -DCMAKE_PREFIX_PATH=$(python3 -c 'import torch; print(torch.utils.cmake_prefix_path)').
+find_package(yaml-cpp REQUIRED)
+option(QUARRY_TRAINING "Build quarry-train where libtorch is found" ON)
+if(QUARRY_TRAINING)
+  find_package(Torch QUIET)
+endif()
+if(Torch_FOUND)
+  # Torch's headers are no match for our warnings; its compile flags stay with those who include it.
+  add_library(quarry_torch INTERFACE)
+  target_include_directories(quarry_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+  target_compile_options(quarry_torch INTERFACE ${TORCH_CXX_FLAGS})
+  target_link_libraries(quarry_torch INTERFACE ${TORCH_LIBRARIES})
+  message(STATUS "Training: libtorch ${Torch_VERSION}")
+else()
+  message(STATUS "Training: no libtorch found, quarry-train is not built (Debian: libtorch-dev)")
+endif()

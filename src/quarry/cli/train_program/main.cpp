@@ -1,0 +1,222 @@
+// quarry-train: reads a config and pairs, trains, and writes a model directory. `quarry train` runs it.
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "quarry/base/file_system.h"
+#include "quarry/training/curves.h"
+#include "quarry/training/event_file.h"
+#include "quarry/training/gloo_workers.h"
+#include "quarry/training/html_report.h"
+#include "quarry/training/model_directory.h"
+#include "quarry/training/torch_loss.h"
+#include "quarry/training/trainer.h"
+#include "quarry/training/training_data.h"
+
+namespace {
+
+using namespace quarry;
+using namespace quarry::training;
+
+constexpr std::size_t kMaxConfigBytes = 1U << 20U;
+constexpr std::chrono::minutes kPatience{
+    10};  // with a worker that does not answer: reading the pairs takes its time
+
+volatile std::sig_atomic_t interrupted = 0;
+
+struct Arguments {
+  std::string config;
+  std::string output;
+  std::string pairs;
+  std::vector<std::string> overrides;
+  std::uint32_t dimensions = 0;
+  bool resume = false;
+};
+
+void say(const std::string& line) {
+  std::fprintf(stderr, "%s\n", line.c_str());
+}
+
+// The average of the last steps: one batch's loss jumps.
+class Smooth {
+ public:
+  double add(double value) {
+    factor_ *= 0.98;
+    sum_ = 0.98 * sum_ + 0.02 * value;
+    return sum_ / (1 - factor_);
+  }
+
+ private:
+  double factor_ = 1;
+  double sum_ = 0;
+};
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+// What a run leaves beside the model for people to look at: curves.jsonl, events of TensorBoard, report.html.
+class Records {
+ public:
+  Records(FileSystem& files, std::filesystem::path folder) : files_(files), folder_(std::move(folder)) {}
+
+  // After step `done`, 0 for a fresh run.
+  Status begin(std::uint64_t done) {
+    if (done > 0) {
+      QUARRY_TRY(const std::string lines, files_.read(folder_ / kCurves, kMaxCurvesBytes));
+      auto parsed = Curves::parse(lines);
+      if (!parsed) return fail_in((folder_ / kCurves).string(), std::move(parsed).error());
+      curves_ = *std::move(parsed);
+      curves_.forget_after(done);
+    }
+    QUARRY_TRY(EventFile events, EventFile::create(files_, folder_, done + 1, now()));
+    events_.emplace(std::move(events));
+    return {};
+  }
+  void add(const std::string& name, std::uint64_t step, double value) {
+    curves_.add(name, step, value);
+    if (events_ && status_) status_ = events_->add(name, step, value, now());
+  }
+  [[nodiscard]] Status keep() {
+    QUARRY_CHECK(status_);
+    const std::string lines = curves_.to_json_lines();
+    return write_atomically(files_, folder_ / kCurves, std::as_bytes(std::span(lines)));
+  }
+  [[nodiscard]] Status finish(const std::string& title, const Facts& facts, const std::string& config) {
+    QUARRY_CHECK(keep());
+    QUARRY_CHECK(events_->close());
+    const std::string page = html_report(title, curves_, facts, config);
+    return write_atomically(files_, folder_ / "report.html", std::as_bytes(std::span(page)));
+  }
+
+ private:
+  static constexpr const char* kCurves = "curves.jsonl";
+  static constexpr std::size_t kMaxCurvesBytes = 1U << 30U;
+
+  FileSystem& files_;
+  std::filesystem::path folder_;
+  Curves curves_;
+  std::optional<EventFile> events_;
+  Status status_;
+};
+
+Result<TrainConfig> read_config(const FileSystem& files, const Arguments& arguments) {
+  QUARRY_TRY(const std::string yaml, files.read(arguments.config, kMaxConfigBytes));
+  std::vector<std::string> overrides = arguments.overrides;
+  if (!arguments.pairs.empty()) overrides.push_back("data.pairs=" + arguments.pairs);
+  auto config = parse_config(yaml, overrides);
+  if (!config) return fail_in(arguments.config, std::move(config).error());
+  if (config->data.pairs.empty()) {
+    return fail(ErrorKind::invalid_argument, "{}: no pairs to train on: name them with --pairs or data.pairs",
+                arguments.config);
+  }
+  return config;
+}
+
+Result<std::unique_ptr<Workers>> join_workers() {
+  QUARRY_TRY(const WorkerPlace place,
+             worker_place([](const char* name) -> const char* { return std::getenv(name); }));
+  if (place.size == 1) return std::make_unique<SingleWorker>();
+  return join_gloo(place, kPatience);
+}
+
+Status run(const Arguments& arguments) {
+  FileSystem& files = posix_file_system();
+  QUARRY_TRY(const TrainConfig config, read_config(files, arguments));
+  const std::filesystem::path output = arguments.output;
+  QUARRY_CHECK(files.create_directories(output));
+  QUARRY_TRY(const std::unique_ptr<Workers> workers, join_workers());
+  const bool first = workers->rank() == 0;
+  const auto tell = [&](const std::string& line) {
+    if (first) say(line);
+  };
+
+  const auto began = std::chrono::steady_clock::now();
+  const auto seconds = [&] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  };
+  QUARRY_TRY(const TrainingData data, load_training_data(files, config, tell));
+  tell(fmt::format("{} pairs to train on, {} held out, {} broken lines; {:.0f} s", data.train.size(),
+                   data.held_out.size(), data.read.broken, seconds()));
+
+  DualEncoder encoder(data.vocabulary, config.dimensions);
+  const std::unique_ptr<Loss> loss = make_torch_loss(config.loss, config.threads);
+  TrainOptions options;
+  options.checkpoint = output / "checkpoint.safetensors";
+  options.resume = arguments.resume;
+  Records records(files, output);
+  Smooth smooth;
+  ValidationResult last;
+  TrainHooks hooks;
+  hooks.on_resume = [&](std::uint64_t step) -> Status {
+    tell(fmt::format("going on after step {}", step));
+    return first ? records.begin(step) : Status();
+  };
+  if (!arguments.resume && first) QUARRY_CHECK(records.begin(0));
+  hooks.before_checkpoint = [&](std::uint64_t) { return records.keep(); };
+  hooks.on_step = [&](const StepReport& report) {
+    if (!first) return true;
+    const double average = smooth.add(report.loss);
+    records.add("loss", report.step, report.loss);
+    records.add("gradient norm", report.step, report.gradient_norm);
+    records.add("learning rate", report.step, report.rate);
+    if (report.step % 50 == 0 || report.step == config.steps) {
+      say(fmt::format("step {} of {}: loss {:.4f}, gradient {:.4f}, rate {:.2e}, {:.0f} s", report.step,
+                      config.steps, average, report.gradient_norm, report.rate, seconds()));
+    }
+    return interrupted == 0;
+  };
+  hooks.on_validation = [&](std::uint64_t step, const ValidationResult& result) {
+    last = result;
+    records.add("validation MRR", step, result.mrr);
+    records.add("validation hit@10", step, result.hit10);
+    say(fmt::format("step {} of {}: validation MRR {:.4f}, hit@10 {:.4f} ({} docs, {} codes)", step,
+                    config.steps, result.mrr, result.hit10, result.queries, result.candidates));
+  };
+  QUARRY_CHECK(train(files, config, data, *loss, *workers, options, hooks, encoder));
+  if (!first) return {};
+  const std::uint32_t kept = arguments.dimensions;
+  QUARRY_CHECK(write_model_directory(files, output, encoder, data.tokenizer, config, kept));
+  const Facts facts{{"pairs to train on", fmt::format("{}", data.train.size())},
+                    {"pairs held out", fmt::format("{}", data.held_out.size())},
+                    {"broken lines", fmt::format("{} of {}", data.read.broken, data.read.lines)},
+                    {"vocabulary", fmt::format("{}", data.vocabulary)},
+                    {"workers", fmt::format("{}", workers->size())},
+                    {"seconds", fmt::format("{:.0f}", seconds())},
+                    {"validation MRR", fmt::format("{:.4f}", last.mrr)}};
+  QUARRY_CHECK(records.finish("Training of " + config.name, facts, canonical_text(config)));
+  say(fmt::format("wrote {} after {:.0f} s", output.string(), seconds()));
+  if (last.mrr < config.validation.floor) {
+    return fail(ErrorKind::limit, "validation MRR {:.4f} is below the floor of {:.4f} (validation.floor)",
+                last.mrr, config.validation.floor);
+  }
+  return {};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Arguments arguments;
+  CLI::App app("Trains a model of Quarry from pairs of docs and code.", "quarry-train");
+  app.add_option("config", arguments.config, "YAML file, see configs/static.yaml")->required();
+  app.add_option("-o,--output", arguments.output, "folder for the model, the checkpoint and the curves")
+      ->required();
+  app.add_option("--pairs", arguments.pairs, "a shard of pairs or a folder of them (data.pairs)");
+  app.add_option("--set", arguments.overrides, "key=value, instead of the config's value; may be repeated");
+  app.add_option("--dimensions", arguments.dimensions, "write only so many of each vector (see loss.nested)");
+  app.add_flag("--resume", arguments.resume, "go on from the checkpoint in the output folder");
+  CLI11_PARSE(app, argc, argv);
+
+  std::signal(SIGINT, [](int) { interrupted = 1; });
+  std::signal(SIGTERM, [](int) { interrupted = 1; });
+  if (const Status status = run(arguments); !status) {
+    say("quarry-train: " + status.error().message);
+    return status.error().kind == ErrorKind::cancelled ? 130 : 1;
+  }
+  return 0;
+}

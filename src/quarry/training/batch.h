@@ -1,0 +1,51 @@
+// Which pairs stand in which batch, and the batch as the encoder takes it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "quarry/training/config.h"
+#include "quarry/training/dataset.h"
+#include "quarry/training/dual_encoder.h"
+
+namespace quarry::training {
+
+// The order of the pairs: every epoch takes each once (but for less than a batch at its end), in groups of
+// neighbours of one repository, whose codes are harder to tell apart. Depends on dataset, sizes and seed
+// only.
+class BatchPlan {
+ public:
+  BatchPlan(const Dataset& dataset, std::uint32_t batch, std::uint32_t group, std::uint64_t seed);
+
+  // The pairs of step 1, 2 ...; valid until the next call.
+  [[nodiscard]] std::span<const std::uint32_t> pairs_of(std::uint64_t step);
+  [[nodiscard]] std::uint64_t steps_an_epoch() const { return size_ / batch_; }
+
+ private:
+  void order_epoch(std::uint64_t epoch);
+
+  std::vector<std::vector<std::uint32_t>> repositories_;
+  std::vector<std::uint32_t> order_;
+  std::uint64_t epoch_ = ~0ULL;
+  std::size_t size_;
+  std::uint32_t batch_;
+  std::uint32_t group_;
+  std::uint64_t seed_;
+};
+
+struct Batch {
+  Bags queries;
+  Bags codes;
+};
+
+// Rows [first, last) of the batch of a step; a row does not depend on which others are made with it.
+void make_batch(const Dataset& dataset, const TrainConfig& config, std::uint64_t step,
+                std::span<const std::uint32_t> pairs, std::size_t first, std::size_t last, Batch& batch);
+
+// Pairs of rows that share their doc or their code, so that neither is a wrong answer to the other.
+[[nodiscard]] std::vector<std::pair<std::uint32_t, std::uint32_t>> masked_pairs(
+    const Dataset& dataset, std::span<const std::uint32_t> pairs);
+
+}  // namespace quarry::training

@@ -1,0 +1,109 @@
+#include "quarry/training/checkpoint.h"
+
+#include <charconv>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+#include "quarry/base/hash.h"
+#include "quarry/model/safetensors.h"
+
+namespace quarry::training {
+namespace {
+
+struct Part {
+  const char* name;
+  std::vector<float>* values;
+};
+
+std::vector<Part> parts_of(DualEncoder& encoder) {
+  DualEncoder::Moments& first = encoder.first;
+  DualEncoder::Moments& second = encoder.second;
+  return {{"table", &encoder.table},
+          {"weights.query", &encoder.weights[0]},
+          {"weights.code", &encoder.weights[1]},
+          {"first.table", &first.table},
+          {"first.weights.query", &first.weights[0]},
+          {"first.weights.code", &first.weights[1]},
+          {"second.table", &second.table},
+          {"second.weights.query", &second.weights[0]},
+          {"second.weights.code", &second.weights[1]}};
+}
+
+// The first line of `theirs` that is not the same in `ours`, and its counterpart there.
+std::string difference(std::string_view theirs, std::string_view ours) {
+  while (!theirs.empty() || !ours.empty()) {
+    const auto take = [](std::string_view& text) {
+      const std::string_view line = text.substr(0, text.find('\n'));
+      text.remove_prefix(std::min(text.size(), line.size() + 1));
+      return line.empty() ? std::string_view("nothing") : line;
+    };
+    const std::string_view their_line = take(theirs);
+    const std::string_view our_line = take(ours);
+    if (their_line != our_line) return fmt::format("\"{}\" there, \"{}\" here", their_line, our_line);
+  }
+  return "no difference";
+}
+
+Result<std::uint64_t> read(const FileSystem& files, const std::filesystem::path& path, const RunIdentity& run,
+                           DualEncoder& encoder) {
+  QUARRY_TRY(const auto file, files.map(path));
+  QUARRY_TRY(const model::Safetensors tensors, model::parse_safetensors(file->bytes()));
+  const auto text_of = [&](const char* key) {
+    const auto found = tensors.metadata.find(key);
+    return found == tensors.metadata.end() ? std::string() : found->second;
+  };
+  if (text_of("format") != "quarry-checkpoint-1")
+    return fail(ErrorKind::corrupt, "not a checkpoint of this format");
+  if (const std::string config = text_of("config"); config != run.config) {
+    return fail(ErrorKind::version_mismatch,
+                "made with another config: {}. Train into another folder, or give back the old value",
+                difference(config, run.config));
+  }
+  if (text_of("data") != fmt::format("{:016x}", run.data)) {
+    return fail(ErrorKind::version_mismatch,
+                "made from other pairs than those given. Train into another folder");
+  }
+  std::uint64_t step = 0;
+  const std::string steps = text_of("step");
+  if (std::from_chars(steps.data(), steps.data() + steps.size(), step).ec != std::errc{}) {
+    return fail(ErrorKind::corrupt, "it does not tell its step");
+  }
+  encoder.start_moments();
+  for (const Part& part : parts_of(encoder)) {
+    const model::Tensor* tensor = tensors.find(part.name);
+    if (tensor == nullptr || tensor->dtype != model::Dtype::f32 ||
+        tensor->elements() != part.values->size()) {
+      return fail(ErrorKind::corrupt, "tensor \"{}\" is missing or of another size", part.name);
+    }
+    std::memcpy(part.values->data(), tensor->bytes.data(), tensor->bytes.size());
+  }
+  return step;
+}
+
+}  // namespace
+
+Status write_checkpoint(FileSystem& files, const std::filesystem::path& path, const DualEncoder& encoder,
+                        std::uint64_t step, const RunIdentity& run) {
+  std::vector<model::Tensor> tensors;
+  // Only read from here on.
+  for (const Part& part : parts_of(const_cast<DualEncoder&>(encoder))) {
+    tensors.push_back(
+        {part.name, model::Dtype::f32, {part.values->size()}, std::as_bytes(std::span(*part.values))});
+  }
+  QUARRY_TRY(const std::string bytes,
+             model::write_safetensors(tensors, {{"format", "quarry-checkpoint-1"},
+                                                {"config", run.config},
+                                                {"data", fmt::format("{:016x}", run.data)},
+                                                {"step", fmt::format("{}", step)}}));
+  return write_atomically(files, path, std::as_bytes(std::span(bytes)));
+}
+
+Result<std::uint64_t> read_checkpoint(const FileSystem& files, const std::filesystem::path& path,
+                                      const RunIdentity& run, DualEncoder& encoder) {
+  auto step = read(files, path, run, encoder);
+  if (!step) return fail_in("checkpoint " + path.string(), std::move(step).error());
+  return step;
+}
+
+}  // namespace quarry::training

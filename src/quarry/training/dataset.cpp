@@ -1,0 +1,111 @@
+#include "quarry/training/dataset.h"
+
+#include <algorithm>
+
+#include "quarry/base/hash.h"
+#include "quarry/index/path_words.h"
+#include "quarry/training/comment.h"
+
+namespace quarry::training {
+namespace {
+
+constexpr std::size_t kNameTokens = 24;
+constexpr std::size_t kSignatureTokens = 96;
+constexpr std::size_t kPlaceTokens = 32;
+constexpr std::size_t kCommentTokens = 128;
+
+// How people write a language's name where it is not what syntax calls it.
+std::string_view written_name(std::string_view language) {
+  if (language == "cpp") return "c++ cpp";
+  if (language == "csharp") return "c# csharp";
+  if (language == "go") return "go golang";
+  if (language == "bash") return "bash shell";
+  return language;
+}
+
+// The doc of a Go function starts with its name: a query does not.
+std::string_view without_leading_name(std::string_view doc, std::string_view name) {
+  if (name.empty() || !doc.starts_with(name)) return doc;
+  const std::string_view rest = doc.substr(name.size());
+  return rest.size() > 1 && rest.front() == ' ' ? rest.substr(1) : doc;
+}
+
+std::string_view last_part(std::string_view name) {
+  const std::size_t at = name.find_last_of(".:#");
+  return at == std::string_view::npos ? name : name.substr(at + 1);
+}
+
+}  // namespace
+
+void Dataset::add(const Pair& pair, const Tokenize& tokenize) {
+  Record record;
+  record.begin = tokens_.size();
+  const auto append = [&](std::string_view text, std::size_t limit) {
+    const std::size_t before = tokens_.size();
+    tokenize(text, tokens_, limit);
+    return static_cast<std::uint16_t>(tokens_.size() - before);
+  };
+  const std::string_view doc = without_leading_name(pair.doc, last_part(pair.name));
+  record.doc = append(doc, limits_.doc_tokens);
+  record.name = append(pair.name, kNameTokens);
+  record.signature = append(pair.signature, kSignatureTokens);
+  record.place = append(index::path_text(pair.path), kPlaceTokens);
+
+  const std::string_view code = std::string_view(pair.code).substr(0, limits_.code_bytes);
+  record.comments = append(comments_of(pair.language, code), kCommentTokens);
+
+  scratch_.clear();
+  tokenize(code, scratch_, limits_.code_tokens);
+  record.code_hash =
+      hash64({reinterpret_cast<const char*>(scratch_.data()), scratch_.size() * sizeof(TokenId)});
+  std::sort(scratch_.begin(), scratch_.end());
+  record.code = counts_.size();
+  for (std::size_t i = 0; i < scratch_.size();) {
+    std::size_t end = i + 1;
+    while (end < scratch_.size() && scratch_[end] == scratch_[i]) ++end;
+    counts_.emplace_back(scratch_[i], static_cast<std::uint32_t>(end - i));
+    i = end;
+  }
+  record.code_size = static_cast<std::uint32_t>(counts_.size() - record.code);
+  record.doc_hash =
+      hash64({reinterpret_cast<const char*>(tokens_.data() + record.begin), record.doc * sizeof(TokenId)});
+  const auto repository = repository_numbers_.try_emplace(
+      pair.repository, static_cast<std::uint32_t>(repository_numbers_.size()));
+  record.repository = repository.first->second;
+  const auto language =
+      language_numbers_.try_emplace(pair.language, static_cast<std::uint32_t>(language_numbers_.size()));
+  if (language.second) {
+    tokenize(written_name(pair.language), language_words_.emplace_back(), kNameTokens);
+  }
+  record.language = static_cast<std::uint16_t>(language.first->second);
+  if (record.doc == 0 || record.code_size == 0) {
+    tokens_.resize(record.begin);
+    counts_.resize(record.code);
+    return;
+  }
+  records_.push_back(record);
+}
+
+Example Dataset::operator[](std::size_t i) const {
+  const Record& record = records_[i];
+  std::size_t at = record.begin;
+  const auto take = [&](std::size_t size) {
+    const std::span part = std::span(tokens_).subspan(at, size);
+    at += size;
+    return part;
+  };
+  Example example;
+  example.doc = take(record.doc);
+  example.name = take(record.name);
+  example.signature = take(record.signature);
+  example.place = take(record.place);
+  example.comments = take(record.comments);
+  example.code = std::span(counts_).subspan(record.code, record.code_size);
+  example.repository = record.repository;
+  example.language = record.language;
+  example.doc_hash = record.doc_hash;
+  example.code_hash = record.code_hash;
+  return example;
+}
+
+}  // namespace quarry::training

@@ -1,0 +1,89 @@
+// Pairs as the trainer sees them: token ids, kept compactly in memory for as many epochs as it takes.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "quarry/training/pair.h"
+
+namespace quarry::training {
+
+using TokenId = std::uint32_t;
+
+// A token and how often a text holds it, in four bytes: ids up to 2^24, counts up to 255 (saturating).
+class TokenCount {
+ public:
+  TokenCount() = default;
+  TokenCount(TokenId id, std::uint32_t count) : packed_(id << 8U | (count > 255 ? 255 : count)) {}
+  [[nodiscard]] TokenId id() const { return packed_ >> 8U; }
+  [[nodiscard]] std::uint32_t count() const { return packed_ & 0xffU; }
+
+ private:
+  std::uint32_t packed_ = 0;
+};
+
+// Appends the ids of a text's pieces, at most `limit` of them.
+using Tokenize = std::function<void(std::string_view text, std::vector<TokenId>& ids, std::size_t limit)>;
+
+struct DatasetLimits {
+  std::size_t doc_tokens = 160;
+  std::size_t code_tokens = 600;
+  std::size_t code_bytes = 2000;  // as the index cuts what it encodes
+};
+
+// One pair; the spans point into the dataset.
+struct Example {
+  std::span<const TokenId> doc;  // in the order of the text
+  std::span<const TokenId> name;
+  std::span<const TokenId> signature;
+  std::span<const TokenId> place;     // words of the path
+  std::span<const TokenId> comments;  // inside the code, in order; `code` counts them too
+  std::span<const TokenCount> code;   // sorted by id
+  std::uint32_t repository = 0;
+  std::uint32_t language = 0;
+  std::uint64_t doc_hash = 0;
+  std::uint64_t code_hash = 0;
+};
+
+class Dataset {
+ public:
+  explicit Dataset(const DatasetLimits& limits = {}) : limits_(limits) {}
+
+  void add(const Pair& pair, const Tokenize& tokenize);
+
+  [[nodiscard]] std::size_t size() const { return records_.size(); }
+  [[nodiscard]] Example operator[](std::size_t i) const;
+  [[nodiscard]] std::size_t repositories() const { return repository_numbers_.size(); }
+  [[nodiscard]] std::span<const TokenId> language_words(std::uint32_t language) const {
+    return language_words_[language];
+  }
+
+ private:
+  struct Record {
+    std::uint64_t doc_hash = 0;
+    std::uint64_t code_hash = 0;
+    std::uint64_t begin = 0;  // in tokens_
+    std::uint64_t code = 0;   // in counts_
+    std::uint32_t code_size = 0;
+    std::uint32_t repository = 0;
+    std::uint16_t doc = 0, name = 0, signature = 0, place = 0,
+                  comments = 0;  // sizes, one after another from begin
+    std::uint16_t language = 0;
+  };
+
+  DatasetLimits limits_;
+  std::vector<Record> records_;
+  std::vector<TokenId> tokens_;
+  std::vector<TokenCount> counts_;
+  std::unordered_map<std::string, std::uint32_t> repository_numbers_;
+  std::unordered_map<std::string, std::uint32_t> language_numbers_;
+  std::vector<std::vector<TokenId>> language_words_;
+  std::vector<TokenId> scratch_;
+};
+
+}  // namespace quarry::training

@@ -1,0 +1,168 @@
+#include "quarry/training/trainer.h"
+
+#include <cmath>
+#include <string>
+
+#include "quarry/training/batch.h"
+#include "quarry/training/checkpoint.h"
+
+namespace quarry::training {
+namespace {
+
+// Sums the gradients of all workers: first which rows anyone touched, then those rows.
+Status share_gradient(Workers& workers, const DualEncoder& encoder, SparseGradient& gradient) {
+  if (workers.size() == 1) return {};
+  const std::size_t dimensions = encoder.dimensions();
+  std::vector<float> touched(encoder.vocabulary(), 0.0F);
+  for (const TokenId id : gradient.tokens) touched[id] = 1;
+  QUARRY_CHECK(workers.all_sum(touched));
+  SparseGradient sum;
+  for (TokenId id = 0; id < encoder.vocabulary(); ++id) {
+    if (touched[id] > 0) sum.tokens.push_back(id);
+  }
+  // Rows and both weights in one message.
+  const std::size_t width = dimensions + 2;
+  std::vector<float> message(sum.tokens.size() * width, 0.0F);
+  std::size_t own = 0;
+  for (std::size_t i = 0; i < sum.tokens.size() && own < gradient.tokens.size(); ++i) {
+    if (sum.tokens[i] != gradient.tokens[own]) continue;
+    float* to = message.data() + i * width;
+    std::copy_n(gradient.rows.data() + own * dimensions, dimensions, to);
+    to[dimensions] = gradient.weights[0][own];
+    to[dimensions + 1] = gradient.weights[1][own];
+    ++own;
+  }
+  QUARRY_CHECK(workers.all_sum(message));
+  sum.rows.resize(sum.tokens.size() * dimensions);
+  for (std::size_t i = 0; i < sum.tokens.size(); ++i) {
+    const float* from = message.data() + i * width;
+    std::copy_n(from, dimensions, sum.rows.data() + i * dimensions);
+    sum.weights[0].push_back(from[dimensions]);
+    sum.weights[1].push_back(from[dimensions + 1]);
+  }
+  gradient = std::move(sum);
+  return {};
+}
+
+// One worker's half, third ... of a step: its rows are pooled here, everybody's are compared, its own go
+// back.
+class Stepper {
+ public:
+  Stepper(const TrainConfig& config, const TrainingData& data, Loss& loss, Workers& workers,
+          DualEncoder& encoder)
+      : config_(config),
+        data_(data),
+        loss_(loss),
+        workers_(workers),
+        encoder_(encoder),
+        plan_(data.train, config.batch, config.group, config.seed),
+        rows_(config.batch / workers.size()),
+        queries_(static_cast<std::size_t>(rows_) * config.dimensions),
+        codes_(queries_.size()),
+        all_queries_(queries_.size() * workers.size()),
+        all_codes_(all_queries_.size()),
+        at_queries_(all_queries_.size()),
+        at_codes_(all_queries_.size()) {}
+
+  Result<StepReport> take(std::uint64_t step) {
+    const std::span<const std::uint32_t> pairs = plan_.pairs_of(step);
+    const std::size_t first = static_cast<std::size_t>(workers_.rank()) * rows_;
+    make_batch(data_.train, config_, step, pairs, first, first + rows_, batch_);
+    encoder_.pool(batch_.queries, EncoderSide::query, queries_);
+    encoder_.pool(batch_.codes, EncoderSide::code, codes_);
+    QUARRY_CHECK(workers_.all_gather(queries_, all_queries_));
+    QUARRY_CHECK(workers_.all_gather(codes_, all_codes_));
+
+    const auto masked = masked_pairs(data_.train, pairs);
+    StepReport report;
+    report.step = step;
+    report.rate = config_.rate * rate_factor(config_, step);
+    QUARRY_TRY(report.loss, loss_.evaluate({all_queries_, all_codes_, config_.dimensions, masked},
+                                           at_queries_, at_codes_));
+    const std::size_t begin = first * config_.dimensions;
+    encoder_.backward(batch_.queries, std::span(at_queries_).subspan(begin, queries_.size()), batch_.codes,
+                      std::span(at_codes_).subspan(begin, codes_.size()), gradient_);
+    QUARRY_CHECK(share_gradient(workers_, encoder_, gradient_));
+    report.gradient_norm = std::sqrt(gradient_.squared_norm());
+    if (!std::isfinite(report.loss) || !std::isfinite(report.gradient_norm)) return report;
+    const double scale =
+        config_.clip > 0 && report.gradient_norm > config_.clip ? config_.clip / report.gradient_norm : 1;
+    encoder_.update(gradient_, config_.adam, report.rate, step, scale);
+    return report;
+  }
+
+ private:
+  const TrainConfig& config_;
+  const TrainingData& data_;
+  Loss& loss_;
+  Workers& workers_;
+  DualEncoder& encoder_;
+  BatchPlan plan_;
+  std::uint32_t rows_;  // of a batch, here
+  Batch batch_;
+  std::vector<float> queries_, codes_, all_queries_, all_codes_, at_queries_, at_codes_;
+  SparseGradient gradient_;
+};
+
+}  // namespace
+
+Status train(FileSystem& files, const TrainConfig& config, const TrainingData& data, Loss& loss,
+             Workers& workers, const TrainOptions& options, const TrainHooks& hooks, DualEncoder& encoder) {
+  if (config.batch % workers.size() != 0) {
+    return fail(ErrorKind::invalid_argument, "batch.size: {} cannot be shared evenly by {} workers",
+                config.batch, workers.size());
+  }
+  const RunIdentity run{canonical_text(config), data.fingerprint};
+  std::uint64_t done = 0;
+  if (options.resume) {
+    QUARRY_TRY(done, read_checkpoint(files, options.checkpoint, run, encoder));
+    if (hooks.on_resume) QUARRY_CHECK(hooks.on_resume(done));
+  } else {
+    encoder.initialise(config.seed, data.query_counts, data.code_counts);
+  }
+  std::uint64_t kept = done;
+  const auto keep = [&](std::uint64_t step) -> Status {
+    if (options.checkpoint.empty() || workers.rank() != 0 || kept == step) return {};
+    if (hooks.before_checkpoint) QUARRY_CHECK(hooks.before_checkpoint(step));
+    QUARRY_CHECK(write_checkpoint(files, options.checkpoint, encoder, step, run));
+    kept = step;
+    return {};
+  };
+  const auto last_good = [&] {
+    return kept == 0 || options.checkpoint.empty()
+               ? std::string("there is no checkpoint yet")
+               : fmt::format("{} holds step {}: go on from it with --resume", options.checkpoint.string(),
+                             kept);
+  };
+
+  Stepper stepper(config, data, loss, workers, encoder);
+  for (std::uint64_t step = done + 1; step <= config.steps; ++step) {
+    auto report = stepper.take(step);
+    if (!report) {
+      // The step was given up before anything moved: what is in memory is the state after the one before.
+      if (report.error().kind == ErrorKind::unavailable) QUARRY_CHECK(keep(step - 1));
+      return fail(report.error().kind, "step {}: {}; {}", step, report.error().message, last_good());
+    }
+    if (!std::isfinite(report->loss) || !std::isfinite(report->gradient_norm)) {
+      return fail(ErrorKind::limit,
+                  "step {}: the loss is {} and its gradient {}, training has diverged; {}. Try a lower "
+                  "optimizer.rate or a gradient clip (optimizer.clip)",
+                  step, report->loss, report->gradient_norm, last_good());
+    }
+    if (hooks.on_step && !hooks.on_step(*report)) {
+      QUARRY_CHECK(keep(step));
+      return fail(ErrorKind::cancelled, "stopped after step {}; {}", step, last_good());
+    }
+    const bool last = step == config.steps;
+    if (last || (config.checkpoint_every > 0 && step % config.checkpoint_every == 0))
+      QUARRY_CHECK(keep(step));
+    if (workers.rank() == 0 && hooks.on_validation && data.held_out.size() > 0 &&
+        (last || (config.validation.every > 0 && step % config.validation.every == 0))) {
+      hooks.on_validation(
+          step, validate(data.held_out, encoder, config.validation.queries, config.validation.candidates));
+    }
+  }
+  return {};
+}
+
+}  // namespace quarry::training

@@ -1,0 +1,177 @@
+#include "quarry/training/view.h"
+
+#include <algorithm>
+
+namespace quarry::training {
+namespace {
+
+constexpr std::size_t kFewestCommentWords = 4;
+
+void append(std::vector<TokenId>& ids, std::span<const TokenId> more) {
+  ids.insert(ids.end(), more.begin(), more.end());
+}
+
+// Sorted ids as counts.
+void count(const std::vector<TokenId>& sorted, Bag& bag) {
+  bag.clear();
+  for (std::size_t i = 0; i < sorted.size();) {
+    std::size_t end = i + 1;
+    while (end < sorted.size() && sorted[end] == sorted[i]) ++end;
+    bag.emplace_back(sorted[i], static_cast<std::uint32_t>(end - i));
+    i = end;
+  }
+}
+
+bool holds(const std::vector<TokenId>& sorted, TokenId id) {
+  return std::binary_search(sorted.begin(), sorted.end(), id);
+}
+
+// The union of `bag` and sorted `ids`, counts added up.
+void merge(Bag& bag, const std::vector<TokenId>& ids) {
+  Bag other;
+  count(ids, other);
+  Bag merged;
+  merged.reserve(bag.size() + other.size());
+  auto a = bag.begin();
+  auto b = other.begin();
+  while (a != bag.end() || b != other.end()) {
+    if (b == other.end() || (a != bag.end() && a->id() < b->id())) {
+      merged.push_back(*a++);
+    } else if (a == bag.end() || b->id() < a->id()) {
+      merged.push_back(*b++);
+    } else {
+      merged.emplace_back(a->id(), a->count() + b->count());
+      ++a;
+      ++b;
+    }
+  }
+  bag = std::move(merged);
+}
+
+// Takes so many of each of the sorted ids out of the bag.
+void subtract(Bag& bag, const std::vector<TokenId>& ids) {
+  std::size_t kept = 0;
+  auto at = ids.begin();
+  for (const TokenCount token : bag) {
+    at = std::lower_bound(at, ids.end(), token.id());
+    const auto end = std::upper_bound(at, ids.end(), token.id());
+    const auto taken = static_cast<std::uint32_t>(end - at);
+    if (token.count() > taken) bag[kept++] = TokenCount(token.id(), token.count() - taken);
+    at = end;
+  }
+  bag.resize(kept);
+}
+
+// Takes tokens out by chance, but never all of them.
+void drop(Bag& bag, double probability, Random& random) {
+  if (probability <= 0) return;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < bag.size(); ++i) {
+    const bool last_chance = kept == 0 && i + 1 == bag.size();
+    if (!random.chance(probability) || last_chance) bag[kept++] = bag[i];
+  }
+  bag.resize(kept);
+}
+
+}  // namespace
+
+const View& pick_view(const std::vector<View>& views, Random& random) {
+  double total = 0;
+  for (const View& view : views) total += view.weight;
+  double at = random.uniform() * total;
+  for (const View& view : views) {
+    at -= view.weight;
+    if (at < 0) return view;
+  }
+  return views.back();
+}
+
+void ViewMaker::make(std::size_t number, const View& view, Random& random, Bag& query, Bag& code) {
+  const Example example = dataset_[number];
+  query_.clear();
+  added_.clear();
+  removed_.clear();
+
+  bool comments_out = false;
+  switch (view.query) {
+    case QueryPart::doc:
+      append(query_, example.doc);
+      break;
+    case QueryPart::brief: {
+      const std::size_t size = std::min<std::size_t>(example.doc.size(), 3 + random.below(8));
+      // Most docs say it in their first words.
+      const std::size_t begin = random.chance(0.6) ? 0 : random.below(example.doc.size() - size + 1);
+      append(query_, example.doc.subspan(begin, size));
+      break;
+    }
+    case QueryPart::name:
+      append(query_, example.name.empty() ? example.doc : example.name);
+      break;
+    case QueryPart::comment: {
+      if (example.comments.size() < kFewestCommentWords) {
+        append(query_, example.doc);
+        break;
+      }
+      const std::size_t size = std::min<std::size_t>(example.comments.size(), 4 + random.below(17));
+      append(query_, example.comments.subspan(random.below(example.comments.size() - size + 1), size));
+      comments_out = true;
+      break;
+    }
+    case QueryPart::some: {
+      const double share = 0.3 + 0.5 * random.uniform();
+      const bool rest = random.chance(view.rest);
+      for (const TokenId id : example.doc) {
+        if (random.chance(share)) {
+          query_.push_back(id);
+        } else if (rest) {
+          added_.push_back(id);
+        }
+      }
+      if (query_.empty()) append(query_, example.doc);
+      break;
+    }
+  }
+  if (random.chance(options_.language)) append(query_, dataset_.language_words(example.language));
+  std::sort(query_.begin(), query_.end());
+  count(query_, query);
+  drop(query, options_.query_dropped, random);
+
+  if (view.nameless) append(removed_, example.name);
+  std::sort(removed_.begin(), removed_.end());
+  const bool place = random.chance(view.place);
+  if (place) {
+    append(added_, example.place);
+    if (!view.nameless) append(added_, example.name);
+  }
+  code.clear();
+  if (view.target == CodePart::code) {
+    code.assign(example.code.begin(), example.code.end());
+    if (comments_out) {
+      comments_.assign(example.comments.begin(), example.comments.end());
+      std::sort(comments_.begin(), comments_.end());
+      subtract(code, comments_);
+      if (code.empty()) code.assign(example.code.begin(), example.code.end());
+    }
+  } else {
+    append(added_, example.signature);
+  }
+  if (!added_.empty()) {
+    std::sort(added_.begin(), added_.end());
+    merge(code, added_);
+  }
+  if (!removed_.empty() || view.hidden > 0) {
+    const std::size_t before = code.size();
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < before; ++i) {
+      const TokenId id = code[i].id();
+      if (holds(removed_, id)) continue;
+      if (view.hidden > 0 && holds(query_, id) && random.chance(view.hidden)) continue;
+      code[kept++] = code[i];
+    }
+    code.resize(kept);
+    if (code.empty()) code.assign(example.code.begin(), example.code.end());
+  }
+  drop(code, options_.dropped, random);
+}
+
+}  // namespace quarry::training

@@ -1,0 +1,64 @@
+// What one step of training asks of a pair: which words make the query, and what of the code it has to find.
+//
+// The same pair is seen in several ways, so that the model learns to answer short questions and long ones, by
+// name and by behaviour, and does not lean on the words that a doc happens to share with the code.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "quarry/training/dataset.h"
+#include "quarry/training/random.h"
+
+namespace quarry::training {
+
+enum class QueryPart : std::uint8_t {
+  doc,      // all of it
+  brief,    // three to ten words in a row
+  name,     // the function's name
+  some,     // each word of the doc by chance; the rest may stand in the code, see View::rest
+  comment,  // four to twenty words in a row of the comments inside the code, which are taken out of it; where
+            // there are none, the doc
+};
+enum class CodePart : std::uint8_t { code, signature };
+
+struct View {
+  double weight = 1;  // how often, against the other views
+  QueryPart query = QueryPart::doc;
+  CodePart target = CodePart::code;
+  bool nameless = false;  // the function's own name is taken out of the code
+  double place = 0;       // probability that path and name stand before the code, as in an index
+  double rest = 0;        // QueryPart::some: probability that the other words join the code
+  double hidden = 0;      // probability with which a word that the query shares is taken out of the code
+};
+
+// The view at a share of `total` in [0, 1) of their weights; weights must not all be zero.
+[[nodiscard]] const View& pick_view(const std::vector<View>& views, Random& random);
+
+struct ViewOptions {
+  double language = 0.25;    // probability that the language's name joins the query
+  double dropped = 0.1;      // of the code's distinct tokens
+  double query_dropped = 0;  // of the query's distinct tokens
+};
+
+// A text as the encoder pools it: distinct tokens with their counts.
+using Bag = std::vector<TokenCount>;
+
+// Makes query and code of one example; scratch space is kept between calls. One a thread.
+class ViewMaker {
+ public:
+  explicit ViewMaker(const Dataset& dataset, const ViewOptions& options)
+      : dataset_(dataset), options_(options) {}
+  void make(std::size_t example, const View& view, Random& random, Bag& query, Bag& code);
+
+ private:
+  const Dataset& dataset_;
+  ViewOptions options_;
+  std::vector<TokenId> query_;
+  std::vector<TokenId> added_;
+  std::vector<TokenId> removed_;
+  std::vector<TokenId> comments_;
+};
+
+}  // namespace quarry::training
