@@ -1,9 +1,9 @@
 #!/bin/bash
-# Every check there is, one after the other; goes on after a failure and ends with the sum of all tests.
+# The checks, one after the other; goes on after a failure and ends with the sum of all tests.
 # Called by `./setup test`, which has installed what this needs. Logs: build/checks/<check>.log
 #
-#   .ci/checks.sh              all of them but tidy, which takes as long as the others together
-#   .ci/checks.sh NAME ...     only these; the names stand at the end of this file
+#   .ci/checks.sh              release, format, main_job, install and package
+#   .ci/checks.sh NAME ...     only these; besides those above: asan, tsan, fuzz, tidy
 set -u
 cd "$(dirname "$0")/.."
 jobs=${JOBS:-$(nproc)}
@@ -62,7 +62,7 @@ tidy() {
 }
 
 names=("$@")
-((${#names[@]})) || names=(release format main_job install package asan tsan fuzz)
+((${#names[@]})) || names=(release format main_job install package)
 for name in "${names[@]}"; do
   case $name in
     release | asan | tsan | fuzz) check "$name" build_and_test "$name" ;;
