@@ -14,14 +14,19 @@ constexpr std::uint64_t kOrderStream = 0x0bde5;
 }  // namespace
 
 BatchPlan::BatchPlan(const Dataset& dataset, std::uint32_t batch, std::uint32_t group, std::uint64_t seed)
-    : repositories_(dataset.repositories()),
-      size_(dataset.size()),
-      batch_(batch),
-      group_(group),
-      seed_(seed) {
+    : families_(dataset.repositories()), size_(dataset.size()), batch_(batch), group_(group), seed_(seed) {
   for (std::size_t i = 0; i < dataset.size(); ++i) {
-    repositories_[dataset[i].repository].push_back(static_cast<std::uint32_t>(i));
+    families_[dataset[i].repository].push_back(static_cast<std::uint32_t>(i));
   }
+}
+
+void BatchPlan::regroup(std::span<const std::uint32_t> clusters) {
+  families_.clear();
+  for (std::size_t pair = 0; pair < clusters.size(); ++pair) {
+    if (clusters[pair] >= families_.size()) families_.resize(clusters[pair] + 1);
+    families_[clusters[pair]].push_back(static_cast<std::uint32_t>(pair));
+  }
+  epoch_ = ~0ULL;
 }
 
 std::span<const std::uint32_t> BatchPlan::pairs_of(std::uint64_t step) {
@@ -33,7 +38,7 @@ std::span<const std::uint32_t> BatchPlan::pairs_of(std::uint64_t step) {
 void BatchPlan::order_epoch(std::uint64_t epoch) {
   Random random(seed_, kOrderStream, epoch);
   std::vector<std::vector<std::uint32_t>> groups;
-  for (std::vector<std::uint32_t> pairs : repositories_) {
+  for (std::vector<std::uint32_t> pairs : families_) {
     random.shuffle(std::span(pairs));
     for (std::size_t i = 0; i < pairs.size(); i += group_) {
       const auto end = std::min<std::size_t>(i + group_, pairs.size());

@@ -13,8 +13,8 @@
 namespace quarry::training {
 
 // The order of the pairs: every epoch takes each once (but for less than a batch at its end), in groups of
-// neighbours of one repository, whose codes are harder to tell apart. Depends on dataset, sizes and seed
-// only.
+// one repository or, once regroup() was called, of one cluster, whose codes are harder to tell apart. Depends
+// on dataset, sizes, seed and clusters only.
 class BatchPlan {
  public:
   BatchPlan(const Dataset& dataset, std::uint32_t batch, std::uint32_t group, std::uint64_t seed);
@@ -22,11 +22,13 @@ class BatchPlan {
   // The pairs of step 1, 2 ...; valid until the next call.
   [[nodiscard]] std::span<const std::uint32_t> pairs_of(std::uint64_t step);
   [[nodiscard]] std::uint64_t steps_an_epoch() const { return size_ / batch_; }
+  // Takes the cluster of each pair, for the epoch of the next pairs_of() and those after it.
+  void regroup(std::span<const std::uint32_t> clusters);
 
  private:
   void order_epoch(std::uint64_t epoch);
 
-  std::vector<std::vector<std::uint32_t>> repositories_;
+  std::vector<std::vector<std::uint32_t>> families_;  // groups are cut from these
   std::vector<std::uint32_t> order_;
   std::uint64_t epoch_ = ~0ULL;
   std::size_t size_;

@@ -45,8 +45,8 @@ std::string difference(std::string_view theirs, std::string_view ours) {
   return "no difference";
 }
 
-Result<std::uint64_t> read(const FileSystem& files, const std::filesystem::path& path, const RunIdentity& run,
-                           DualEncoder& encoder) {
+Result<Progress> read(const FileSystem& files, const std::filesystem::path& path, const RunIdentity& run,
+                      DualEncoder& encoder) {
   QUARRY_TRY(const auto file, files.map(path));
   QUARRY_TRY(const model::Safetensors tensors, model::parse_safetensors(file->bytes()));
   const auto text_of = [&](const char* key) {
@@ -64,9 +64,9 @@ Result<std::uint64_t> read(const FileSystem& files, const std::filesystem::path&
     return fail(ErrorKind::version_mismatch,
                 "made from other pairs than those given. Train into another folder");
   }
-  std::uint64_t step = 0;
+  Progress progress;
   const std::string steps = text_of("step");
-  if (std::from_chars(steps.data(), steps.data() + steps.size(), step).ec != std::errc{}) {
+  if (std::from_chars(steps.data(), steps.data() + steps.size(), progress.step).ec != std::errc{}) {
     return fail(ErrorKind::corrupt, "it does not tell its step");
   }
   encoder.start_moments();
@@ -78,32 +78,44 @@ Result<std::uint64_t> read(const FileSystem& files, const std::filesystem::path&
     }
     std::memcpy(part.values->data(), tensor->bytes.data(), tensor->bytes.size());
   }
-  return step;
+  if (const model::Tensor* tensor = tensors.find("clusters")) {
+    if (tensor->dtype != model::Dtype::i32)
+      return fail(ErrorKind::corrupt, "tensor \"clusters\" has the wrong type");
+    progress.clusters.resize(tensor->elements());
+    std::memcpy(progress.clusters.data(), tensor->bytes.data(), tensor->bytes.size());
+  }
+  return progress;
 }
 
 }  // namespace
 
 Status write_checkpoint(FileSystem& files, const std::filesystem::path& path, const DualEncoder& encoder,
-                        std::uint64_t step, const RunIdentity& run) {
+                        const Progress& progress, const RunIdentity& run) {
   std::vector<model::Tensor> tensors;
   // Only read from here on.
   for (const Part& part : parts_of(const_cast<DualEncoder&>(encoder))) {
     tensors.push_back(
         {part.name, model::Dtype::f32, {part.values->size()}, std::as_bytes(std::span(*part.values))});
   }
+  if (!progress.clusters.empty()) {
+    tensors.push_back({"clusters",
+                       model::Dtype::i32,
+                       {progress.clusters.size()},
+                       std::as_bytes(std::span(progress.clusters))});
+  }
   QUARRY_TRY(const std::string bytes,
              model::write_safetensors(tensors, {{"format", "quarry-checkpoint-1"},
                                                 {"config", run.config},
                                                 {"data", fmt::format("{:016x}", run.data)},
-                                                {"step", fmt::format("{}", step)}}));
+                                                {"step", fmt::format("{}", progress.step)}}));
   return write_atomically(files, path, std::as_bytes(std::span(bytes)));
 }
 
-Result<std::uint64_t> read_checkpoint(const FileSystem& files, const std::filesystem::path& path,
-                                      const RunIdentity& run, DualEncoder& encoder) {
-  auto step = read(files, path, run, encoder);
-  if (!step) return fail_in("checkpoint " + path.string(), std::move(step).error());
-  return step;
+Result<Progress> read_checkpoint(const FileSystem& files, const std::filesystem::path& path,
+                                 const RunIdentity& run, DualEncoder& encoder) {
+  auto progress = read(files, path, run, encoder);
+  if (!progress) return fail_in("checkpoint " + path.string(), std::move(progress).error());
+  return progress;
 }
 
 }  // namespace quarry::training

@@ -1,12 +1,14 @@
 // The whole state of a run after some step, in one file that is there completely or not at all.
 //
 // A safetensors file: `table`, `weights.query`, `weights.code` and both moments of each ("first.…",
-// "second.…"), F32; the metadata holds the step, the config's canonical text and the fingerprint of the data.
+// "second.…"), F32; `clusters`, I32, where there are some; the metadata holds the step, the config's
+// canonical text and the fingerprint of the data.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "quarry/base/file_system.h"
 #include "quarry/base/result.h"
@@ -19,15 +21,21 @@ struct RunIdentity {
   std::uint64_t data = 0;  // TrainingData::fingerprint
 };
 
+struct Progress {
+  std::uint64_t step = 0;  // the last one taken
+  std::vector<std::uint32_t>
+      clusters;  // of each pair, where hard negatives were mined (mining.h); else empty
+};
+
 // Replaces `path` atomically: after any failure, a full disk included, the old file is whole.
 [[nodiscard]] Status write_checkpoint(FileSystem& files, const std::filesystem::path& path,
-                                      const DualEncoder& encoder, std::uint64_t step, const RunIdentity& run);
+                                      const DualEncoder& encoder, const Progress& progress,
+                                      const RunIdentity& run);
 
-// Fills `encoder` and answers the step. ErrorKind::version_mismatch names the first key in which the
+// Fills `encoder` and answers how far it is. ErrorKind::version_mismatch names the first key in which the
 // checkpoint's config differs from the run's, or says that the pairs differ; ErrorKind::corrupt for a damaged
 // file.
-[[nodiscard]] Result<std::uint64_t> read_checkpoint(const FileSystem& files,
-                                                    const std::filesystem::path& path, const RunIdentity& run,
-                                                    DualEncoder& encoder);
+[[nodiscard]] Result<Progress> read_checkpoint(const FileSystem& files, const std::filesystem::path& path,
+                                               const RunIdentity& run, DualEncoder& encoder);
 
 }  // namespace quarry::training

@@ -72,6 +72,7 @@ void for_each_field(TrainConfig& c, Visit&& visit) {
   visit("model.dimensions", Role::result, c.dimensions, 8.0, 4096.0);
   visit("batch.size", Role::result, c.batch, 2.0, 65536.0);
   visit("batch.group", Role::result, c.group, 1.0, 65536.0);
+  visit("batch.mine_after", Role::result, c.mine_after, 0.0, 1e6);
   visit("augmentation.language", Role::result, c.augmentation.language, 0.0, 1.0);
   visit("augmentation.dropped", Role::result, c.augmentation.dropped, 0.0, 0.95);
   visit("augmentation.query_dropped", Role::result, c.augmentation.query_dropped, 0.0, 0.95);

@@ -40,6 +40,7 @@ struct TrainConfig {
   std::uint32_t dimensions = 256;
   std::uint32_t batch = 1024;
   std::uint32_t group = 32;
+  std::uint32_t mine_after = 0;  // epochs; 0: never
   ViewOptions augmentation;
   std::vector<View> views;
   LossOptions loss;

@@ -5,6 +5,7 @@
 
 #include "quarry/training/batch.h"
 #include "quarry/training/checkpoint.h"
+#include "quarry/training/mining.h"
 
 namespace quarry::training {
 namespace {
@@ -64,7 +65,24 @@ class Stepper {
         at_queries_(all_queries_.size()),
         at_codes_(all_queries_.size()) {}
 
+  // Of each pair, as of the last mining; empty before.
+  [[nodiscard]] const std::vector<std::uint32_t>& clusters() const { return clusters_; }
+  Status go_on_with(std::vector<std::uint32_t> clusters) {
+    if (!clusters.empty() && clusters.size() != data_.train.size()) {
+      return fail(ErrorKind::corrupt, "the checkpoint has clusters for {} pairs, there are {}",
+                  clusters.size(), data_.train.size());
+    }
+    clusters_ = std::move(clusters);
+    if (!clusters_.empty()) plan_.regroup(clusters_);
+    return {};
+  }
+
   Result<StepReport> take(std::uint64_t step) {
+    const std::uint64_t epoch = (step - 1) / plan_.steps_an_epoch();
+    if (config_.mine_after > 0 && epoch >= config_.mine_after && (step - 1) % plan_.steps_an_epoch() == 0) {
+      clusters_ = mine_clusters(data_.train, encoder_, config_.seed, epoch);
+      plan_.regroup(clusters_);
+    }
     const std::span<const std::uint32_t> pairs = plan_.pairs_of(step);
     const std::size_t first = static_cast<std::size_t>(workers_.rank()) * rows_;
     make_batch(data_.train, config_, step, pairs, first, first + rows_, batch_);
@@ -98,6 +116,7 @@ class Stepper {
   Workers& workers_;
   DualEncoder& encoder_;
   BatchPlan plan_;
+  std::vector<std::uint32_t> clusters_;
   std::uint32_t rows_;  // of a batch, here
   Batch batch_;
   std::vector<float> queries_, codes_, all_queries_, all_codes_, at_queries_, at_codes_;
@@ -113,9 +132,12 @@ Status train(FileSystem& files, const TrainConfig& config, const TrainingData& d
                 config.batch, workers.size());
   }
   const RunIdentity run{canonical_text(config), data.fingerprint};
+  Stepper stepper(config, data, loss, workers, encoder);
   std::uint64_t done = 0;
   if (options.resume) {
-    QUARRY_TRY(done, read_checkpoint(files, options.checkpoint, run, encoder));
+    QUARRY_TRY(Progress progress, read_checkpoint(files, options.checkpoint, run, encoder));
+    done = progress.step;
+    QUARRY_CHECK(stepper.go_on_with(std::move(progress.clusters)));
     if (hooks.on_resume) QUARRY_CHECK(hooks.on_resume(done));
   } else {
     encoder.initialise(config.seed, data.query_counts, data.code_counts);
@@ -124,7 +146,7 @@ Status train(FileSystem& files, const TrainConfig& config, const TrainingData& d
   const auto keep = [&](std::uint64_t step) -> Status {
     if (options.checkpoint.empty() || workers.rank() != 0 || kept == step) return {};
     if (hooks.before_checkpoint) QUARRY_CHECK(hooks.before_checkpoint(step));
-    QUARRY_CHECK(write_checkpoint(files, options.checkpoint, encoder, step, run));
+    QUARRY_CHECK(write_checkpoint(files, options.checkpoint, encoder, {step, stepper.clusters()}, run));
     kept = step;
     return {};
   };
@@ -135,7 +157,6 @@ Status train(FileSystem& files, const TrainConfig& config, const TrainingData& d
                              kept);
   };
 
-  Stepper stepper(config, data, loss, workers, encoder);
   for (std::uint64_t step = done + 1; step <= config.steps; ++step) {
     auto report = stepper.take(step);
     if (!report) {

@@ -14,6 +14,7 @@
 #include "quarry/training/checkpoint.h"
 #include "quarry/training/full_disk.h"
 #include "quarry/training/gloo_workers.h"
+#include "quarry/training/mining.h"
 #include "quarry/training/model_directory.h"
 #include "quarry/training/synthetic_pairs.h"
 #include "quarry/training/torch_loss.h"
@@ -125,6 +126,46 @@ TEST(Trainer, ResumedRunEqualsAnUnbrokenOne) {
   EXPECT_EQ(rest.losses, std::vector<double>(unbroken.losses.begin() + 17, unbroken.losses.end()));
 }
 
+TEST(Trainer, MiningGroupsLikeCodesAndResumes) {
+  const Fixture f({"batch.mine_after=1"});  // an epoch has ten steps
+  DualEncoder whole = f.encoder();
+  const Outcome unbroken = run(f, whole);
+  ASSERT_TRUE(unbroken.status) << unbroken.status.error().message;
+  DualEncoder plain = f.encoder();
+  ASSERT_TRUE(run(Fixture(), plain).status);
+  EXPECT_NE(plain.table, whole.table);
+
+  DualEncoder first = f.encoder();
+  ASSERT_FALSE(run(f, first, {f.checkpoint(), false}, 15).status);
+  DualEncoder second = f.encoder();
+  const Outcome rest = run(f, second, {f.checkpoint(), true});
+  ASSERT_TRUE(rest.status) << rest.status.error().message;
+  EXPECT_EQ(second.table, whole.table);
+
+  // Pairs of one cluster are more alike than pairs of two.
+  const auto clusters = mine_clusters(f.data.train, whole, 1, 0, 16);
+  Bags bags;
+  for (std::size_t i = 0; i < f.data.train.size(); ++i) {
+    const Example example = f.data.train[i];
+    bags.add(Bag(example.code.begin(), example.code.end()));
+  }
+  std::vector<float> codes(bags.size() * 16);
+  whole.pool(bags, EncoderSide::code, codes);
+  double sum[2] = {0, 0};
+  double count[2] = {0, 0};
+  for (std::size_t a = 0; a < bags.size(); ++a) {
+    for (std::size_t b = 0; b < a; ++b) {
+      const float* x = codes.data() + a * 16;
+      const float* y = codes.data() + b * 16;
+      const bool same = clusters[a] == clusters[b];
+      sum[same ? 1 : 0] += dot(x, y, 16) / std::sqrt(dot(x, x, 16) * dot(y, y, 16));
+      count[same ? 1 : 0] += 1;
+    }
+  }
+  ASSERT_GT(count[0], 0);
+  EXPECT_GT(sum[1] / count[1], sum[0] / count[0] + 0.1);
+}
+
 TEST(Trainer, RefusesTheCheckpointOfAnotherRun) {
   const Fixture f;
   DualEncoder encoder = f.encoder();
@@ -178,7 +219,7 @@ TEST(Trainer, NaNStopsAndKeepsTheLastGoodCheckpoint) {
   const auto step = read_checkpoint(posix_file_system(), f.checkpoint(),
                                     {canonical_text(f.config), f.data.fingerprint}, kept);
   ASSERT_TRUE(step) << step.error().message;
-  EXPECT_EQ(*step, 20U);
+  EXPECT_EQ(step->step, 20U);
 }
 
 TEST(Trainer, FullDiskKeepsTheOldCheckpointWhole) {
@@ -194,7 +235,7 @@ TEST(Trainer, FullDiskKeepsTheOldCheckpointWhole) {
   const auto step = read_checkpoint(posix_file_system(), f.checkpoint(),
                                     {canonical_text(f.config), f.data.fingerprint}, kept);
   ASSERT_TRUE(step) << step.error().message;
-  EXPECT_EQ(*step, 10U);
+  EXPECT_EQ(step->step, 10U);
 }
 
 TEST(Trainer, WritesAModelThatEncodesAsTrainingDoes) {
