@@ -74,7 +74,8 @@ std::string man_page(std::span<const Command* const> commands, std::string_view 
   page += ".SH SUBCOMMANDS\n";
   for (const auto* command : commands) append_command(page, *command);
   page += ".SH FLAGS OF EVERY SUBCOMMAND\n";
-  for (const auto* flag : groups_of(*commands.front()).back().flags) append_flag(page, *flag);
+  const std::vector<FlagGroup> groups = groups_of(*commands.front());
+  for (const auto* flag : groups.back().flags) append_flag(page, *flag);
   page += ".TP\n\\fB\\-h\\fR, \\fB\\-\\-help\\fR\nShort and long help.\n";
   page += fmt::format(".SH CONFIGURATION AND FILES\n{}\n", escaped(kFilesAndVariables));
   page += fmt::format(".SH EXIT STATUS\n{}\n", escaped(kExitStatus));
