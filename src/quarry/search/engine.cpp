@@ -64,7 +64,7 @@ bool is_among(const std::vector<T>& values, const T& value) {
 
 struct Engine::State {
   ranking::SearchSpace space;
-  ranking::LinearModel model;
+  ranking::RankingModels models;
   std::shared_ptr<const model::Encoder> encoder;
   std::vector<text::Term> own_names;
 
@@ -106,8 +106,10 @@ struct Engine::State {
     return query.vectors && encoder && space.snapshot().model().fingerprint == encoder->fingerprint();
   }
   [[nodiscard]] Result<std::vector<std::int8_t>> encode(std::string_view text) const;
-  [[nodiscard]] Result<Answer> answer(const Query& query, std::vector<ranking::Candidate> candidates) const;
-  [[nodiscard]] Result<SearchResult> describe(const ranking::Ranked& ranked, bool explain) const;
+  [[nodiscard]] Result<Answer> answer(const Query& query, const ranking::LinearModel& model,
+                                      std::vector<ranking::Candidate> candidates) const;
+  [[nodiscard]] Result<SearchResult> describe(const ranking::Ranked& ranked,
+                                              const ranking::LinearModel& model, bool explain) const;
 };
 
 ranking::CandidateFilter Engine::State::filter_of(const Filters& filters) const {
@@ -134,7 +136,8 @@ Result<std::vector<std::int8_t>> Engine::State::encode(std::string_view text) co
   return quantized;
 }
 
-Result<SearchResult> Engine::State::describe(const ranking::Ranked& ranked, bool explain) const {
+Result<SearchResult> Engine::State::describe(const ranking::Ranked& ranked, const ranking::LinearModel& model,
+                                             bool explain) const {
   const ranking::Candidate& candidate = ranked.candidate;
   const index::UnitView unit = space.unit(candidate.unit);
   const index::FileView file = space.file(candidate.file);
@@ -168,14 +171,15 @@ Result<SearchResult> Engine::State::describe(const ranking::Ranked& ranked, bool
   return result;
 }
 
-Result<Answer> Engine::State::answer(const Query& query, std::vector<ranking::Candidate> candidates) const {
+Result<Answer> Engine::State::answer(const Query& query, const ranking::LinearModel& model,
+                                     std::vector<ranking::Candidate> candidates) const {
   Answer answer;
   answer.query = query.text;
   answer.index_version = space.snapshot().version();
   const std::vector<ranking::Ranked> ranked =
       ranking::order(std::move(candidates), model, query.offset + query.limit);
   for (std::size_t i = query.offset; i < ranked.size(); ++i) {
-    QUARRY_TRY(SearchResult result, describe(ranked[i], query.explain));
+    QUARRY_TRY(SearchResult result, describe(ranked[i], model, query.explain));
     result.rank = i + 1;
     answer.results.push_back(std::move(result));
   }
@@ -191,18 +195,15 @@ Result<std::unique_ptr<Engine>> Engine::open(std::shared_ptr<const index::Snapsh
   QUARRY_TRY(state->space, ranking::SearchSpace::open(std::move(snapshot), options.view));
   state->encoder = options.encoder;
   if (options.weights.empty()) {
-    state->model = ranking::default_model();
+    state->models = ranking::default_models();
   } else {
     QUARRY_TRY(const std::string weights, posix_file_system().read(options.weights, kMaxWeights));
-    auto parsed = ranking::parse_model(weights);
+    auto parsed = ranking::parse_models(weights);
     if (!parsed) return fail_in(options.weights.string(), parsed.error());
-    state->model = *parsed;
+    state->models = *std::move(parsed);
   }
   text::Analyzer analyzer;
-  for (const index::ViewInfo& view : state->space.snapshot().views()) {
-    // In one repository its name says nothing; among several it tells them apart.
-    if (state->space.snapshot().views().size() == 1) analyzer.append_terms(view.repository, state->own_names);
-  }
+  state->own_names = ranking::own_name_terms(state->space, analyzer);
   return std::unique_ptr<Engine>(new Engine(std::move(state)));
 }
 
@@ -232,7 +233,10 @@ Result<Answer> Engine::search(const Query& query) const {
             {.query = &terms, .filter = &filter, .query_vector = vector, .limit = query.offset + query.limit},
             scratch->table));
   }
-  QUARRY_TRY(Answer answer, state_->answer(query, std::move(candidates)));
+  const ranking::RankingModel& model = state_->models.choose(vectors);
+  const ranking::LinearModel weights =
+      model.blend(model.gate.open(ranking::describe_query(terms, candidates)));
+  QUARRY_TRY(Answer answer, state_->answer(query, weights, std::move(candidates)));
   if (vectors) answer.model = state_->encoder->name();
   answer.took_ms =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
