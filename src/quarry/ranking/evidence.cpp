@@ -22,6 +22,8 @@ constexpr std::uint32_t masked(std::uint8_t fields, Field field, std::uint32_t m
   return (0U - (std::uint32_t{fields} >> static_cast<unsigned>(field) & 1U)) & mask;
 }
 
+constexpr std::size_t kAhead = 16;
+
 // A bonus term (words written together) counts less than the words themselves and is no part of any mask.
 constexpr float kJoinedWeight = 0.5F;
 
@@ -208,7 +210,10 @@ float idf(std::size_t frequency, std::uint64_t count) {
 }  // namespace
 
 void EvidenceTable::clear(std::size_t unit_count, std::size_t file_count) {
-  for (const std::uint32_t unit : touched_units) units[unit] = {};
+  for (std::size_t i = 0; i < touched_units.size(); ++i) {
+    if (i + kAhead < touched_units.size()) __builtin_prefetch(&units[touched_units[i + kAhead]], 1);
+    units[touched_units[i]] = {};
+  }
   for (const std::uint32_t file : touched_files) files[file] = {};
   touched_units.clear();
   touched_files.clear();
@@ -227,7 +232,10 @@ Status collect_evidence(const SearchSpace& space, const QueryTerms& query, const
   const index::Totals& totals = space.totals();
 
   const auto accumulate = [&](float unit_idf, float file_idf, std::uint32_t mask) {
-    for (const EvidenceTable::UnitHit& hit : hits.units) {
+    for (std::size_t i = 0; i < hits.units.size(); ++i) {
+      // Hits lie scattered over megabytes: ask for them before they are needed.
+      if (i + kAhead < hits.units.size()) __builtin_prefetch(&table.units[hits.units[i + kAhead].unit], 1);
+      const EvidenceTable::UnitHit& hit = hits.units[i];
       UnitEvidence& unit = table.units[hit.unit];
       if (unit.bm25f == 0) table.touched_units.push_back(hit.unit);
       // Function frequency and file frequency say different things about a word: half of each.

@@ -14,6 +14,7 @@ constexpr std::size_t kUnitsPerFile = 4;
 constexpr std::size_t kCandidateUnits = 150;
 constexpr std::size_t kVectorUnits = 100;
 constexpr std::size_t kSymbolUnits = 50;
+constexpr std::size_t kAhead = 16;  // rows of evidence to ask for before they are needed
 
 bool better(float score_a, std::uint32_t a, float score_b, std::uint32_t b) {
   return score_a != score_b ? score_a > score_b : a < b;
@@ -77,7 +78,10 @@ class CandidateSearch {
     for (const auto& [score, file] : files.take()) add_best_of(file, of_file);
 
     Best units(kCandidateUnits * scale_);
-    for (const std::uint32_t unit : table_.touched_units) {
+    const std::span<const std::uint32_t> touched(table_.touched_units);
+    for (std::size_t i = 0; i < touched.size(); ++i) {
+      if (i + kAhead < touched.size()) __builtin_prefetch(&table_.units[touched[i + kAhead]]);
+      const std::uint32_t unit = touched[i];
       const float score = table_.units[unit].bm25f;
       if (units.wants(score, unit) && passes(unit)) units.add(score, unit);
     }
