@@ -3,9 +3,11 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <mutex>
+#include <span>
 
 #include "quarry/model/quantize.h"
 #include "quarry/ranking/ranker.h"
@@ -58,6 +60,32 @@ bool passes_paths(std::string_view path, const std::vector<std::string>& pattern
 template <class T>
 bool is_among(const std::vector<T>& values, const T& value) {
   return values.empty() || std::find(values.begin(), values.end(), value) != values.end();
+}
+
+std::vector<Evidence> reasons_of(const ranking::Ranked& ranked, const ranking::LinearModel& model,
+                                 bool explain) {
+  struct Reason {
+    std::string_view name;
+    float value;
+    float contribution;
+  };
+  std::array<Reason, ranking::kFeatureCount + 1> reasons;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < ranking::kFeatureCount; ++i) {
+    const float contribution = model.weights[i] * ranked.candidate.features[i];
+    if (contribution != 0)
+      reasons[count++] = {ranking::kFeatureNames[i], ranked.candidate.features[i], contribution};
+  }
+  if (ranked.shown != ranked.score) reasons[count++] = {"file.repeated", 1, ranked.shown - ranked.score};
+  std::stable_sort(
+      reasons.begin(), reasons.begin() + static_cast<std::ptrdiff_t>(count),
+      [](const Reason& a, const Reason& b) { return std::abs(a.contribution) > std::abs(b.contribution); });
+  if (!explain) count = std::min(count, kShownReasons);
+  std::vector<Evidence> why;
+  why.reserve(count);
+  for (const Reason& reason : std::span(reasons).first(count))
+    why.push_back({std::string(reason.name), reason.value, reason.contribution});
+  return why;
 }
 
 }  // namespace
@@ -158,16 +186,7 @@ Result<SearchResult> Engine::State::describe(const ranking::Ranked& ranked, cons
   result.signature = clean_signature(text.signature);
   result.doc = clean_doc(text.doc);
   result.code = std::move(text.code);
-  for (std::size_t i = 0; i < ranking::kFeatureCount; ++i) {
-    const float contribution = model.weights[i] * candidate.features[i];
-    if (contribution != 0)
-      result.why.push_back({std::string(ranking::kFeatureNames[i]), candidate.features[i], contribution});
-  }
-  if (ranked.shown != ranked.score) result.why.push_back({"file.repeated", 1, ranked.shown - ranked.score});
-  std::stable_sort(result.why.begin(), result.why.end(), [](const Evidence& a, const Evidence& b) {
-    return std::abs(a.contribution) > std::abs(b.contribution);
-  });
-  if (!explain && result.why.size() > kShownReasons) result.why.resize(kShownReasons);
+  result.why = reasons_of(ranked, model, explain);
   return result;
 }
 
