@@ -170,22 +170,16 @@ TEST(Trainer, MiningGroupsLikeCodesAndResumes) {
   EXPECT_GT(sum[1] / count[1], sum[0] / count[0] + 0.1);
 }
 
-// A teacher that knows which docs are alike, in pairs: rows of a made-up table of words.
+// A teacher to whom docs are alike when they speak of the same thing, whatever is done to it ("open the FILE
+// twice"): what pairs alone do not say.
 std::vector<std::string> docs_of(const Fixture& f, std::vector<float>& vectors, std::uint32_t dimensions) {
   std::vector<std::string> docs;
   ReadLimits limits;
   EXPECT_TRUE(read_pairs(posix_file_system(), {f.config.data.pairs}, limits, [&](Pair&& pair) -> Status {
     std::vector<float> sum(dimensions, 0.0F);
-    std::string word;
-    for (const char c : pair.doc + " ") {
-      if (c != ' ') {
-        word += c;
-        continue;
-      }
-      Random random(hash64(word));
-      for (float& value : sum) value += static_cast<float>(random.normal());
-      word.clear();
-    }
+    const std::size_t thing = pair.doc.find("the ") + 4;
+    Random random(hash64(std::string_view(pair.doc).substr(thing, pair.doc.find(' ', thing) - thing)));
+    for (float& value : sum) value = static_cast<float>(random.normal());
     const float norm = std::sqrt(dot(sum.data(), sum.data(), dimensions));
     for (const float value : sum) vectors.push_back(value / norm);
     docs.push_back(std::move(pair.doc));
@@ -239,7 +233,7 @@ TEST(Trainer, ATeacherOfDocsShapesTheScores) {
     }
     return (n * sxy - sx * sy) / std::sqrt((n * sxx - sx * sx) * (n * syy - sy * sy));
   };
-  EXPECT_GT(correlation(taught), correlation(untaught) + 0.03);
+  EXPECT_GT(correlation(taught), correlation(untaught) + 0.1);
 }
 
 // The gradient of the teacher's term against differences of the loss, some rows unknown to it.
