@@ -9,10 +9,10 @@
 #include <map>
 #include <thread>
 
+#include "quarry/base/full_disk.h"
 #include "quarry/base/test_directory.h"
 #include "quarry/model/static_encoder.h"
 #include "quarry/training/checkpoint.h"
-#include "quarry/training/full_disk.h"
 #include "quarry/training/gloo_workers.h"
 #include "quarry/training/mining.h"
 #include "quarry/training/model_directory.h"
