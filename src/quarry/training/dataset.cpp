@@ -37,7 +37,7 @@ std::string_view last_part(std::string_view name) {
 
 }  // namespace
 
-void Dataset::add(const Pair& pair, const Tokenize& tokenize) {
+void Dataset::add(const preparation::Pair& pair, const Tokenize& tokenize) {
   Record record;
   record.begin = tokens_.size();
   const auto append = [&](std::string_view text, std::size_t limit) {

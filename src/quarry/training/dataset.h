@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "quarry/training/pair.h"
+#include "quarry/preparation/pair.h"
 
 namespace quarry::training {
 
@@ -54,7 +54,7 @@ class Dataset {
  public:
   explicit Dataset(const DatasetLimits& limits = {}) : limits_(limits) {}
 
-  void add(const Pair& pair, const Tokenize& tokenize);
+  void add(const preparation::Pair& pair, const Tokenize& tokenize);
 
   [[nodiscard]] std::size_t size() const { return records_.size(); }
   [[nodiscard]] Example operator[](std::size_t i) const;

@@ -8,9 +8,9 @@
 
 #include "quarry/base/file_system.h"
 #include "quarry/base/result.h"
+#include "quarry/preparation/pair_reader.h"
 #include "quarry/training/config.h"
 #include "quarry/training/dataset.h"
-#include "quarry/training/pair_reader.h"
 
 namespace quarry::training {
 
@@ -21,7 +21,7 @@ struct TrainingData {
   Dataset held_out;
   std::vector<std::uint64_t> query_counts;  // of each token in the docs of `train`
   std::vector<std::uint64_t> code_counts;   // and in its code
-  ReadCounts read;
+  preparation::ReadCounts read;
   std::uint64_t fingerprint = 0;  // changes with the pairs and the tokenizer
 };
 
