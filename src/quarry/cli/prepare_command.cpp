@@ -1,5 +1,5 @@
 // quarry prepare: makes training pairs of repositories.
-#include <nlohmann/json.hpp>
+#include <optional>
 
 #include "quarry/cli/command_run.h"
 #include "quarry/cli/commands.h"
@@ -195,18 +195,25 @@ Result<int> run_prepare(Context& context) {
   QUARRY_TRY(preparation::PrepareOptions options, options_of(context));
   const Interruption interruption;
   options.stop = interruption.token();
-  ProgressDisplay progress(context, "Preparing");
+  // One display an input: what it tells of speed and of the time that is left is about that one.
+  std::optional<ProgressDisplay> progress;
+  std::size_t shown = 0;
   options.progress = [&](const preparation::Progress& now) {
-    progress.relabel(fmt::format("{} ({}/{})", now.what, now.number, now.inputs));
-    progress.show({.done = now.done, .total = now.total});
+    const std::string label = fmt::format("{} ({}/{})", now.what, now.number, now.inputs);
+    if (!progress || shown != now.number) {
+      progress.emplace(context, label);
+      shown = now.number;
+    }
+    progress->relabel(label);
+    progress->show({.done = now.done, .total = now.total});
   };
   options.warn = [&](const std::string& line) {
-    progress.clear();
+    if (progress) progress->clear();
     context.warn(line);
   };
   const std::string output = context.settings.text(kOutput);
   QUARRY_TRY(const preparation::PrepareReport report, preparation::prepare(context.files, output, options));
-  progress.clear();
+  progress.reset();
   if (context.settings.on(kPrepareJson)) {
     context.out.write(preparation::manifest_json(report, options));
   } else if (!context.settings.on(kQuiet)) {

@@ -31,8 +31,8 @@ bool is_ours(std::string_view name) {
   const auto is_shard = [&](std::string_view stem) {
     return name.starts_with(stem) && name.ends_with(".jsonl.zst");
   };
-  return name == kManifestName || name == "repositories.tsv" || name == "test" || is_shard("train-") ||
-         is_shard("valid-") || is_shard("commits-");
+  return name == kManifestName || name == "repositories.tsv" || name == "test" || name == "beir" ||
+         is_shard("train-") || is_shard("valid-") || is_shard("commits-");
 }
 
 Status check_target(const FileSystem& files, const fs::path& target) {

@@ -43,7 +43,7 @@ PairSink::PairSink(FileSystem& files, const std::filesystem::path& folder, const
                PairWriter(files, folder, "valid", options.pairs_per_shard),
                PairWriter(files, folder, "train", options.pairs_per_shard)},
       commits_(files, folder, "commits", options.pairs_per_shard),
-      judged_(files, folder / "test") {}
+      judged_(files, folder / "beir") {}
 
 std::optional<DropReason> PairSink::reason_to_drop(const Candidate& candidate) {
   if (!allows(options_.licenses, candidate.pair.license)) return DropReason::license;

@@ -141,7 +141,8 @@ class Preparation {
       ++count[static_cast<std::size_t>(job.partition)];
       if (!given && !options_.split_by_file) open.push_back(&job);
     }
-    // A short list may leave a part empty; the repository that is nearest to it by hash then makes it up.
+    // A short list may leave a part empty; the repository that is nearest to it by hash then makes it up, and
+    // there is always one to learn from.
     std::ranges::sort(open, {}, [](const Job* job) {
       return std::pair(partition_number(job->report.name), job->report.name);
     });
@@ -155,6 +156,11 @@ class Preparation {
       --count[static_cast<std::size_t>(Partition::train)];
     };
     if (!options_.ready.empty()) return;
+    if (count[static_cast<std::size_t>(Partition::train)] == 0 && !open.empty()) {
+      --count[static_cast<std::size_t>(open.back()->partition)];
+      open.back()->partition = Partition::train;
+      ++count[static_cast<std::size_t>(Partition::train)];
+    }
     fill(Partition::valid, options_.shares.valid, 2);
     fill(Partition::test, options_.shares.test, 3);
   }

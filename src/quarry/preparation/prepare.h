@@ -85,11 +85,11 @@ struct PrepareReport {
   std::uint64_t with_subjects = 0;  // and subjects of commits
 };
 
-// Writes `output`: train-*.jsonl.zst, valid-*.jsonl.zst (marked heldout), commits-*.jsonl.zst, test/ (the
-// same pairs as test-*.jsonl.zst and in BEIR's layout), manifest.json and repositories.tsv. Equal inputs and
-// options make equal bytes. A repository that cannot be read is skipped with its reason. Nothing of `output`
-// changes before all is done. ErrorKind::cancelled by options.stop, invalid_argument where nothing was
-// readable, corrupt for ready pairs with too many broken lines, io where the disk is full.
+// Writes `output`: train-*.jsonl.zst, valid-*.jsonl.zst (marked heldout), commits-*.jsonl.zst,
+// test/test-*.jsonl.zst, beir/ (the test part in BEIR's layout), manifest.json and repositories.tsv. Equal
+// inputs and options make equal bytes. A repository that cannot be read is skipped with its reason. Nothing
+// of `output` changes before all is done. ErrorKind::cancelled by options.stop, invalid_argument where
+// nothing was readable, corrupt for ready pairs with too many broken lines, io where the disk is full.
 [[nodiscard]] Result<PrepareReport> prepare(FileSystem& files, const std::filesystem::path& output,
                                             const PrepareOptions& options);
 

@@ -44,15 +44,15 @@ std::map<std::string, std::string> tree_of(const fs::path& folder) {
   return files;
 }
 
-// A documented function of four lines whose words are its own.
+// A documented function of a few lines whose words are its own.
 std::string function(const std::string& name, const std::string& doc, int seed) {
   std::string text = "def " + name + "(value):\n    \"\"\"" + doc + "\"\"\"\n";
-  for (int i = 0; i < 4; ++i) {
+  for (int i = 0; i < 8; ++i) {
     text += fmt::format("    step_{}", seed) + fmt::format("_{}", i) +
             fmt::format(" = transform_{}", seed * 7 + i) + fmt::format("(value, option_{}", seed * 13 + i) +
             ")\n";
   }
-  return text + fmt::format("    return step_{}", seed) + "_3\n\n";
+  return text + fmt::format("    return step_{}", seed) + "_7\n\n";
 }
 
 class PrepareTest : public testing::Test {
@@ -187,8 +187,8 @@ TEST_F(PrepareTest, TheTestPartIsABeirDatasetToo) {
   for (auto& entry : options.repositories) entry.partition = "test";
   prepared(options);
   EXPECT_THAT(pairs_in(output()), IsEmpty());
-  std::istringstream corpus(read_file(output() / "test/corpus.jsonl"));
-  std::istringstream queries(read_file(output() / "test/queries.jsonl"));
+  std::istringstream corpus(read_file(output() / "beir/corpus.jsonl"));
+  std::istringstream queries(read_file(output() / "beir/queries.jsonl"));
   std::string line;
   std::size_t codes = 0;
   while (std::getline(corpus, line)) {
@@ -199,7 +199,7 @@ TEST_F(PrepareTest, TheTestPartIsABeirDatasetToo) {
   EXPECT_EQ(codes, 15U);
   ASSERT_TRUE(std::getline(queries, line));
   EXPECT_THAT(nlohmann::json::parse(line)["text"].get<std::string>(), HasSubstr("Converts the incoming"));
-  EXPECT_THAT(read_file(output() / "test/qrels/test.tsv"),
+  EXPECT_THAT(read_file(output() / "beir/qrels/test.tsv"),
               testing::StartsWith("query-id\tcorpus-id\tscore\nq0\tc0\t1\n"));
 }
 
