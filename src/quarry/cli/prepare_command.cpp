@@ -1,4 +1,5 @@
 // quarry prepare: makes training pairs of repositories.
+#include <algorithm>
 #include <optional>
 
 #include "quarry/cli/command_run.h"
