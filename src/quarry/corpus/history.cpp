@@ -94,7 +94,8 @@ Status read_history(const std::string& git_folder, const std::string& revision, 
   if (git_revwalk_new(&raw_walk, repository.get()) != 0)
     return fail(ErrorKind::io, "cannot read the history of {}: {}", git_folder, git_reason());
   const Walk walk(raw_walk);
-  git_revwalk_sorting(walk.get(), GIT_SORT_TOPOLOGICAL | GIT_SORT_TIME);
+  // The newest first as it is. Any sorting asked for would walk the whole history before the first answer,
+  // and fail on a shallow clone.
   if (git_revwalk_push(walk.get(), &start) != 0)
     return fail(ErrorKind::io, "cannot read the history of {}: {}", git_folder, git_reason());
 

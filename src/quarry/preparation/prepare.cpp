@@ -126,7 +126,11 @@ class Preparation {
     if (job.entry.name.empty())
       report.name =
           job.source->remote().empty() ? job.source->name() : repository_name_of(job.source->remote());
-    if (!job.source->remote().empty() && job.source->prefix().empty()) report.place = job.source->remote();
+    if (!job.source->remote().empty() && job.source->prefix().empty()) {
+      report.place = job.source->remote();
+    } else if (!job.source->root().empty()) {
+      report.place = job.source->root();  // means the same wherever a list of it is read
+    }
   }
 
   void assign_partitions() {

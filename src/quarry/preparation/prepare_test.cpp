@@ -284,7 +284,7 @@ TEST_F(PrepareTest, ReadsCodeSearchNetAndTakesDocstringsOutOfItsCode) {
     line["partition"] = part;
     line["docstring"] = "Loads the saved state from disk.\n\n:param x: y";
     line["code"] =
-        function(std::string("load_") + part, "Loads the saved state from disk.\n\n    :param x: y", part[0]);
+        function(std::string("load_") + part, "Loads the saved state from disk.\n\n    :param x: y", part[1]);
     line["docstring_tokens"] = {"Loads", "the"};
     line["url"] = "https://example.org";
     lines += line.dump() + "\n";
