@@ -60,11 +60,7 @@ set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-<<<<<<< HEAD
-set(CPACK_DEBIAN_QUARRY_PACKAGE_RECOMMENDS git)
-=======
 # Loaded when a remote encoder is first spoken to, so that no linked library names it.
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "libcurl4 (>= 7.85)")
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS git)
->>>>>>> main
+set(CPACK_DEBIAN_QUARRY_PACKAGE_DEPENDS "libcurl4 (>= 7.85)")
+set(CPACK_DEBIAN_QUARRY_PACKAGE_RECOMMENDS git)
 include(CPack)

@@ -68,6 +68,12 @@ with tempfile.TemporaryDirectory() as name:
     run("prepare", *reversed(repositories), "-o", home / "again", "--threads", "1", "-q")
     assert tree(home / "again") == before
 
+    # The list that it wrote makes the same data, from wherever it is read.
+    run("prepare", "--repos", home / "pairs" / "repositories.tsv", "-o", home / "again", "-q")
+    assert (home / "again" / "train-00000.jsonl.zst").read_bytes() == before["train-00000.jsonl.zst"]
+    run("prepare", "--repos", home / "again" / "repositories.tsv", "-o", home / "again", "-q")
+    assert tree(home / "again")["manifest.json"] == before["manifest.json"]
+
     # A list, and what is wrong with it.
     (home / "list").write_text("src/repo1\nnowhere/at/all\n")
     skipped = run("prepare", "--repos", home / "list", "-o", home / "some")
