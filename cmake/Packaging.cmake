@@ -28,6 +28,7 @@ file(WRITE "${licenses}" "${text}")
 set(documents "${CMAKE_INSTALL_DATADIR}/doc/quarry")
 install(TARGETS quarry RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 install(FILES LICENSE DESTINATION "${documents}" RENAME copyright)
+install(FILES NOTICE DESTINATION "${documents}")
 install(FILES docs/THIRD_PARTY.md "${licenses}" CHANGELOG.md DESTINATION "${documents}")
 
 configure_file(cmake/InstallGenerated.cmake.in InstallGenerated.cmake @ONLY)
