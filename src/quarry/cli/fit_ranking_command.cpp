@@ -12,7 +12,7 @@
 #include "quarry/cli/model_choice.h"
 #include "quarry/cli/user_folders.h"
 #include "quarry/evaluation/ranking_fit.h"
-#include "quarry/model/quantize.h"
+#include "quarry/index/stored_vector.h"
 
 namespace quarry::cli {
 namespace {
@@ -189,9 +189,9 @@ Result<int> run_fit_ranking(Context& context) {
     words.push_back(std::move(by_words));
     if (!encoder) continue;
     const std::string_view texts[] = {question.text};
-    QUARRY_TRY(const std::vector<float> encoded, encoder->encode(texts, model::Side::query));
+    QUARRY_TRY(std::vector<float> encoded, encoder->encode(texts, model::Side::query));
     std::vector<std::int8_t> vector(encoded.size());
-    model::quantize_int8(encoded, vector);
+    index::store_vector(encoded, vector);
     QUARRY_TRY(auto by_vectors,
                evaluation::prepare_question(question, indexed->space, analyzer, vector, scratch));
     vectors.push_back(std::move(by_vectors));

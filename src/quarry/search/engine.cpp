@@ -9,7 +9,7 @@
 #include <mutex>
 #include <span>
 
-#include "quarry/model/quantize.h"
+#include "quarry/index/stored_vector.h"
 #include "quarry/ranking/ranker.h"
 #include "quarry/search/doc_text.h"
 #include "quarry/text/words.h"
@@ -158,9 +158,9 @@ ranking::CandidateFilter Engine::State::filter_of(const Filters& filters) const 
 
 Result<std::vector<std::int8_t>> Engine::State::encode(std::string_view text) const {
   const std::string_view texts[] = {text};
-  QUARRY_TRY(const std::vector<float> vector, encoder->encode(texts, model::Side::query));
+  QUARRY_TRY(std::vector<float> vector, encoder->encode(texts, model::Side::query));
   std::vector<std::int8_t> quantized(vector.size());
-  model::quantize_int8(vector, quantized);
+  index::store_vector(vector, quantized);
   return quantized;
 }
 
