@@ -117,6 +117,14 @@ std::shared_ptr<const ServedIndex> Catalog::choose(const Request& request) const
   return sides_[0].served;
 }
 
+std::shared_ptr<const ServedIndex> Catalog::side(std::string_view name) const {
+  const std::lock_guard lock(mutex_);
+  for (std::size_t i = 0; i < sides_.size(); ++i) {
+    if (options_.sources[i].name == name) return sides_[i].served;
+  }
+  return nullptr;
+}
+
 std::vector<std::shared_ptr<const ServedIndex>> Catalog::all() const {
   const std::lock_guard lock(mutex_);
   std::vector<std::shared_ptr<const ServedIndex>> served;

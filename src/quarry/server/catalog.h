@@ -11,8 +11,8 @@
 
 #include "quarry/base/file_system.h"
 #include "quarry/base/result.h"
-#include "quarry/server/context.h"
 #include "quarry/server/message.h"
+#include "quarry/server/served_index.h"
 
 namespace quarry::server {
 
@@ -53,6 +53,7 @@ class Catalog {
   // The side that a request is answered by: the header "quarry-side", then the cookie "quarry_side", then by
   // weight.
   [[nodiscard]] std::shared_ptr<const ServedIndex> choose(const Request& request) const;
+  [[nodiscard]] std::shared_ptr<const ServedIndex> side(std::string_view name) const;  // null: no such side
   [[nodiscard]] std::vector<std::shared_ptr<const ServedIndex>> all() const;
   [[nodiscard]] const std::vector<IndexSource>& sources() const { return options_.sources; }
 

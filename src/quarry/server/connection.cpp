@@ -83,11 +83,11 @@ void ConnectionSet::drain() {
 
 template <class Stream>
 Connection<Stream>::Connection(Stream stream, std::shared_ptr<asio::ssl::context> tls, std::string peer,
-                               Dispatcher& dispatcher, ConnectionSet& connections)
+                               Application& application, ConnectionSet& connections)
     : stream_(std::move(stream)),
       tls_(std::move(tls)),
       peer_(std::move(peer)),
-      dispatcher_(dispatcher),
+      application_(application),
       connections_(connections),
       deadline_(stream_.get_executor()) {
   connections_.insert(this);
@@ -156,10 +156,10 @@ void Connection<Stream>::on_header(Error error) {
   unread_body_ = !parser_->is_done();
   if (const auto problem_found = ambiguity(request, parser_->get().version())) {
     keep_alive_ = false;
-    dispatcher_.reject(*exchange_, 400, *problem_found);
+    application_.reject(*exchange_, 400, *problem_found);
     return write(exchange_);
   }
-  if (!dispatcher_.admit(*exchange_)) return write(exchange_);
+  if (!application_.admit(*exchange_)) return write(exchange_);
   parser_->body_limit(exchange_->body_limit);
   if (parser_->is_done()) return on_body({});
   const auto expect = request.header("expect");
@@ -192,7 +192,7 @@ void Connection<Stream>::refuse_header(Error error) {
   exchange_->request.peer = peer_;
   keep_alive_ = false;
   unread_body_ = true;
-  dispatcher_.reject(*exchange_, status, detail);
+  application_.reject(*exchange_, status, detail);
   write(exchange_);
 }
 
@@ -212,8 +212,8 @@ void Connection<Stream>::on_body(Error error) {
     }
     keep_alive_ = false;
     const bool too_long = error == http::error::body_limit;
-    dispatcher_.reject(*exchange_, too_long ? 413 : 400,
-                       too_long ? "the body is too long" : "the body is broken");
+    application_.reject(*exchange_, too_long ? 413 : 400,
+                        too_long ? "the body is too long" : "the body is broken");
     return write(exchange_);
   }
   unread_body_ = false;
@@ -224,7 +224,7 @@ void Connection<Stream>::on_body(Error error) {
     if (!cancelled) self->on_deadline(exchange);
   });
   // `done` may come from any thread; the answer goes on where the connection lives.
-  dispatcher_.handle(exchange_, [self = self(), exchange = exchange_] {
+  application_.handle(exchange_, [self = self(), exchange = exchange_] {
     asio::dispatch(self->stream_.get_executor(), [self, exchange] {
       // Too late: the deadline was answered in its place.
       if (self->exchange_ != exchange) return;
@@ -244,14 +244,14 @@ void Connection<Stream>::on_deadline(const SharedExchange& late) {
   exchange_->context.request_id = late->context.request_id;
   exchange_->received = late->received;
   exchange_->route = late->route;
-  dispatcher_.reject(*exchange_, 504, "the answer took too long");
+  application_.reject(*exchange_, 504, "the answer took too long");
   write(exchange_);
 }
 
 template <class Stream>
 void Connection<Stream>::write(SharedExchange exchange) {
   deadline_.cancel();
-  dispatcher_.finish(*exchange);
+  application_.finish(*exchange);
   const auto& response = exchange->response;
   if (unread_body_ || connections_.draining()) keep_alive_ = false;
   const auto dress = [&](auto& message) {

@@ -15,7 +15,7 @@
 #include <optional>
 #include <unordered_set>
 
-#include "quarry/server/dispatcher.h"
+#include "quarry/server/application.h"
 
 namespace quarry::server {
 
@@ -51,8 +51,8 @@ template <class Stream>
 class Connection final : public AnyConnection, public std::enable_shared_from_this<Connection<Stream>> {
  public:
   // `tls` keeps the certificate that the stream was made with; null for plain ones.
-  Connection(Stream stream, std::shared_ptr<asio::ssl::context> tls, std::string peer, Dispatcher& dispatcher,
-             ConnectionSet& connections);
+  Connection(Stream stream, std::shared_ptr<asio::ssl::context> tls, std::string peer,
+             Application& application, ConnectionSet& connections);
   ~Connection() override;
 
   void start();
@@ -61,7 +61,7 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
  private:
   using Error = beast::error_code;
   auto self() { return this->shared_from_this(); }
-  [[nodiscard]] const Limits& limits() const { return dispatcher_.limits(); }
+  [[nodiscard]] const Limits& limits() const { return application_.limits(); }
   void expire_after(std::chrono::milliseconds time) { beast::get_lowest_layer(stream_).expires_after(time); }
 
   void await_request();
@@ -80,7 +80,7 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
   Stream stream_;
   std::shared_ptr<asio::ssl::context> tls_;
   const std::string peer_;
-  Dispatcher& dispatcher_;
+  Application& application_;
   ConnectionSet& connections_;
   asio::steady_timer deadline_;
   beast::flat_buffer buffer_;

@@ -6,9 +6,10 @@
 
 #include "quarry/server/context.h"
 #include "quarry/server/message.h"
-#include "quarry/server/router.h"
 
 namespace quarry::server {
+
+struct Route;  // router.h
 
 struct Exchange {
   Request request;

@@ -73,9 +73,9 @@ Result<ListenAddress> parse_listen_address(const std::string& text) {
 }
 
 struct HttpServer::State {
-  State(const HttpOptions& http_options, Dispatcher& where)
+  State(const HttpOptions& http_options, Application& where)
       : options(http_options),
-        dispatcher(where),
+        application(where),
         io(static_cast<int>(std::max<std::size_t>(1, http_options.threads))),
         acceptor(asio::make_strand(io)),
         pause(acceptor.get_executor()) {}
@@ -85,7 +85,7 @@ struct HttpServer::State {
   void on_accepted(boost::system::error_code error, Tcp::socket socket);
 
   const HttpOptions options;
-  Dispatcher& dispatcher;
+  Application& application;
   ConnectionSet connections;
   std::mutex tls_mutex;
   std::shared_ptr<asio::ssl::context> tls;  // guarded by tls_mutex
@@ -131,7 +131,7 @@ void HttpServer::State::on_accepted(boost::system::error_code error, Tcp::socket
   boost::system::error_code ignored;
   const auto peer = socket.remote_endpoint(ignored).address().to_string();
   socket.set_option(Tcp::no_delay(true), ignored);
-  if (connections.size() >= dispatcher.limits().connections) {
+  if (connections.size() >= application.limits().connections) {
     static constexpr std::string_view kFull =
         "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: "
         "close\r\n\r\n";
@@ -145,11 +145,11 @@ void HttpServer::State::on_accepted(boost::system::error_code error, Tcp::socket
       current = tls;
     }
     TlsStream stream(std::move(socket), *current);
-    std::make_shared<Connection<TlsStream>>(std::move(stream), std::move(current), peer, dispatcher,
+    std::make_shared<Connection<TlsStream>>(std::move(stream), std::move(current), peer, application,
                                             connections)
         ->start();
   } else {
-    std::make_shared<Connection<PlainStream>>(PlainStream(std::move(socket)), nullptr, peer, dispatcher,
+    std::make_shared<Connection<PlainStream>>(PlainStream(std::move(socket)), nullptr, peer, application,
                                               connections)
         ->start();
   }
@@ -162,11 +162,11 @@ HttpServer::~HttpServer() {
   state_->io.stop();
   for (auto& thread : state_->threads) thread.join();
   // Handlers that still run will report to connections: those must be there until then.
-  state_->dispatcher.join();
+  state_->application.join();
 }
 
-Result<std::unique_ptr<HttpServer>> HttpServer::start(const HttpOptions& options, Dispatcher& dispatcher) {
-  auto state = std::make_unique<State>(options, dispatcher);
+Result<std::unique_ptr<HttpServer>> HttpServer::start(const HttpOptions& options, Application& application) {
+  auto state = std::make_unique<State>(options, application);
   if (options.tls) {
     QUARRY_TRY(state->tls, open_tls(*options.tls));
   }

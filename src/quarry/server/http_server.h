@@ -1,4 +1,4 @@
-// The listening socket and its connections: bytes in, exchanges through the dispatcher, bytes out.
+// The listening socket and its connections: bytes in, exchanges through the application, bytes out.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,7 @@
 #include <string>
 
 #include "quarry/base/result.h"
-#include "quarry/server/dispatcher.h"
+#include "quarry/server/application.h"
 
 namespace quarry::server {
 
@@ -37,9 +37,9 @@ struct HttpOptions {
 // Serves from start() to its end.
 class HttpServer {
  public:
-  // The dispatcher must outlive the server. ErrorKind::busy where the port is taken.
+  // The application must outlive the server. ErrorKind::busy where the port is taken.
   [[nodiscard]] static Result<std::unique_ptr<HttpServer>> start(const HttpOptions& options,
-                                                                 Dispatcher& dispatcher);
+                                                                 Application& application);
   ~HttpServer();  // closes every connection
 
   [[nodiscard]] std::uint16_t port() const;

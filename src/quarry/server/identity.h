@@ -14,4 +14,7 @@ namespace quarry::server {
 // "" where the client sent none or a malformed one.
 [[nodiscard]] std::string trace_parent_of(const Request& request);
 
+// Now, in UTC: "2026-11-24T19:00:00.123Z".
+[[nodiscard]] std::string timestamp_now();
+
 }  // namespace quarry::server
