@@ -67,7 +67,7 @@ inline constexpr Flag kOidcAudience{.name = "oidc-audience",
                                     .value = "NAME",
                                     .brief = "What the token's aud must hold"};
 inline constexpr Flag kHosts{
-    .name = "host",
+    .name = "server-name",
     .type = ValueType::list,
     .value = "NAME,...",
     .brief = "Names by which clients reach the server, for example behind a proxy",
@@ -149,15 +149,15 @@ inline constexpr Flag kSampleRate{.name = "sample-rate",
                                   .fallback = "0.01",
                                   .brief = "The share of queries that --sample keeps, 0 to 1"};
 
-inline constexpr std::array kServingFlags{&kServedIndex, &kListen, &kMaxConnections, &kDrainDelay};
+inline constexpr std::array kServingFlags{&kServedIndex, &kListen, &kMaxConnections, &kQueue,
+                                          &kDeadline,    &kRate,   &kBurst,          &kDrainDelay};
 inline constexpr std::array kAccessFlags{&kKeys,         &kPublic,         &kOidcJwks, &kOidcIssuer,
                                          &kOidcAudience, &kTlsCertificate, &kTlsKey,   &kInsecureHttp,
                                          &kHosts,        &kTrustedProxies};
-inline constexpr std::array kLoadFlags{&kQueue, &kDeadline, &kRate, &kBurst};
 inline constexpr std::array kRecordFlags{&kLogLevel, &kLogFile, &kLogQueries, &kSample, &kSampleRate};
 inline constexpr std::array kServeSearchFlags{&kModel, &kNoVectors, &kWeights, &kThreads};
 inline constexpr std::array kServeGroups{
-    FlagGroup{"Serving", kServingFlags}, FlagGroup{"Access", kAccessFlags}, FlagGroup{"Load", kLoadFlags},
+    FlagGroup{"Serving", kServingFlags}, FlagGroup{"Access", kAccessFlags},
     FlagGroup{"Records", kRecordFlags}, FlagGroup{"Searching", kServeSearchFlags}};
 
 }  // namespace quarry::cli

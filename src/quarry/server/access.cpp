@@ -73,7 +73,8 @@ std::optional<Response> AccessControl::check_origin(const Request& request) cons
   const bool known =
       is_loopback_name(host) || std::ranges::find(options_.hosts, host) != options_.hosts.end();
   if (!asks_for_credentials() && !options_.hosts.empty() && !known) {
-    return problem(421, "this server does not answer under that name; start it with --host NAME to allow it");
+    return problem(
+        421, "this server does not answer under that name; start it with --server-name NAME to allow it");
   }
   const auto origin = request.header("origin");
   if (!origin || request.header("sec-fetch-site").value_or("") == "same-origin") return std::nullopt;
