@@ -3,12 +3,20 @@
 
 # The licences of all code inside the program itself, gathered from where the code came from.
 set(grammar_modules "${PROJECT_SOURCE_DIR}/grammars/node_modules")
+set(page_modules "${PROJECT_SOURCE_DIR}/web/node_modules")
 set(licenses "${PROJECT_BINARY_DIR}/THIRD_PARTY_LICENSES")
 file(GLOB license_files CONFIGURE_DEPENDS
   "${grammar_modules}/tree-sitter/LICENSE"
   "${grammar_modules}/tree-sitter/vendor/tree-sitter/lib/src/unicode/LICENSE"
   "${grammar_modules}/tree-sitter-*/LICENSE*"
   "${grammar_modules}/@tree-sitter-grammars/*/LICENSE*"
+  "${page_modules}/preact/LICENSE"
+  "${page_modules}/@preact/*/LICENSE"
+  "${page_modules}/@zag-js/*/LICENSE*"
+  "${page_modules}/@floating-ui/*/LICENSE"
+  "${page_modules}/refractor/license"
+  "${page_modules}/stemmer/license"
+  "${page_modules}/proxy-compare/LICENSE"
   /usr/share/doc/libcli11-dev/copyright
   /usr/share/doc/libexpected-dev/copyright
   /usr/share/doc/libutfcpp-dev/copyright
