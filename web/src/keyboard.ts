@@ -9,7 +9,7 @@ export interface Key {
 }
 
 export const keyTable: Record<string, Key> = {
-  search: { keys: ['/', 's'], shown: ['/'], does: 'Go to the search box', group: 'Everywhere' },
+  search: { keys: ['/'], shown: ['/'], does: 'Go to the search box', group: 'Everywhere' },
   help: { keys: ['?'], shown: ['?'], does: 'This help', group: 'Everywhere' },
   theme: { keys: ['t'], shown: ['t'], does: 'Switch between light and dark', group: 'Everywhere' },
   status: { keys: ['g s'], shown: ['g', 's'], does: 'Index and quality', group: 'Everywhere' },
@@ -47,7 +47,7 @@ function actionOf(event: KeyboardEvent): Action | undefined {
   const sequence = Date.now() - firstAt < 1200 && first ? `${first} ${event.key}` : '';
   first = '';
   for (const [action, { keys }] of Object.entries(keyTable)) {
-    if (keys.includes(sequence) || keys.includes(event.key)) return action;
+    if (sequence ? keys.includes(sequence) : keys.includes(event.key)) return action;
   }
   if (Object.values(keyTable).some(({ keys }) => keys.some((each) => each.startsWith(`${event.key} `)))) {
     first = event.key;

@@ -78,7 +78,8 @@ export function dedent(lines: string[]): string[] {
   const last = rest[rest.length - 1] as string;
   // A closing bracket or `end` stands under the first line; without one, the body is one step inside.
   const closes = widthOf(last) === least && /^\s*([)}\]]|end\b|fi\b|done\b|esac\b)/.test(last);
-  const step = closes ? 0 : (rest[0] as string).startsWith('\t') ? 1 : rest.some((line) => (widthOf(line) - least) % 4 === 2) ? 2 : 4;
+  const inside = (rest[0] as string).startsWith('\t') ? 1 : least % 4 === 0 ? 4 : 2;
+  const step = closes ? 0 : inside;
   const cut = Math.max(0, least - step);
   return lines.map((line, index) => (index === 0 ? line : line.slice(Math.min(cut, widthOf(line)))));
 }

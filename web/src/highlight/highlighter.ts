@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Done, Job } from './worker';
 import type { Tokens } from './tokens';
 
-const limitMs = 1500; // of work on one text
+const limitMs = 4000; // of work on one text
 const longest = 1_000_000; // UTF-16 units; longer texts are shown plain
 const kept = 400; // texts
 

@@ -23,7 +23,7 @@ export function App() {
   const { name } = view.value;
   return (
     <>
-      <a class="skip" href="#main" data-outside onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus(); }}>
+      <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus(); }}>
         To the content
       </a>
       <Header />

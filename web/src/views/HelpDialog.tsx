@@ -6,7 +6,7 @@ import { useId } from 'preact/hooks';
 import { helpOpen, keyTable, type Key } from '../keyboard';
 import { Icon } from './Icon';
 
-const groups: Key['group'][] = ['Everywhere', 'Results', 'File'];
+const groups: Key['group'][] = ['Everywhere', 'File', 'Results'];
 
 export function HelpDialog() {
   return helpOpen.value ? <Opened /> : null;

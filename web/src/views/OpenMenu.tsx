@@ -39,8 +39,9 @@ function follow(href: string, target: '_self' | '_blank') {
   link.href = href;
   link.target = target;
   link.rel = 'noopener noreferrer';
-  link.dataset.outside = '';
+  document.body.append(link);
   link.click();
+  link.remove();
 }
 
 export async function openInEditor(place: Place, id = settings.value.editor) {

@@ -36,10 +36,11 @@ interface Props {
   similarHref: string;
   onOpen: (result: Result) => void;
   onCopy: (result: Result) => void;
+  onVerdict: (result: Result, verdict: 'good' | 'bad') => void;
 }
 
 export const ResultCard = memo(function ResultCard(props: Props) {
-  const { result, stems, query, state, change, current } = props;
+  const { result, stems, query, state, change, current, onVerdict } = props;
   const place = result.start_line === result.end_line ? `${result.start_line}` : `${result.start_line}–${result.end_line}`;
   const range = { first: result.start_line, last: result.end_line };
   const href = hrefOf({ name: 'file', repo: result.repo, path: result.path, lines: range, query });
@@ -84,7 +85,7 @@ export const ResultCard = memo(function ResultCard(props: Props) {
           </code>
         </p>
       )}
-      {state.why && <Why why={result.why} score={result.score} />}
+      {state.why && <Why why={result.why} score={result.score} onVerdict={query ? (verdict) => onVerdict(result, verdict) : null} />}
     </article>
   );
 });

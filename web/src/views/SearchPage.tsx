@@ -1,6 +1,6 @@
 // The question's answer: results, facets, and every state in between.
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { feedback, filterNames, get, type FilterName, type Result } from '../api';
+import { feedback, filterNames, get, type FilterName, type Result, type Suggestion } from '../api';
 import { listen } from '../keyboard';
 import { go, hrefOf, noFilters, searchView, type View } from '../route';
 import { answer, askedKey, failure, loadMore, loading, loadingMore, results, retry } from '../search';
@@ -44,6 +44,9 @@ function Answered({ current }: { current: SearchView }) {
     if (!now) return;
     remember(now.query);
     feedback(now.query, result, 'click', answer.peek()?.index.version ?? '');
+  }, []);
+  const judged = useCallback((result: Result, verdict: 'good' | 'bad') => {
+    feedback(searchView.peek()?.query ?? '', result, verdict, answer.peek()?.index.version ?? '');
   }, []);
   const copied = useCallback((result: Result) => {
     void copy(result.code, `Copied ${plural(result.code.replace(/\n$/, '').split('\n').length, 'line')}`);
@@ -135,6 +138,7 @@ function Answered({ current }: { current: SearchView }) {
             {found && !broken && <Facts />}
             {loading.value && !found && 'Searching'}
           </span>
+          {!current.like && <Related query={current.query} />}
           <button type="button" class="button filters-button" aria-expanded={filtersOpen} aria-controls="filters" onClick={() => setFiltersOpen(!filtersOpen)}>
             <Icon name="filter" size={14} />
             Filters{chosen > 0 && ` (${chosen})`}
@@ -163,6 +167,7 @@ function Answered({ current }: { current: SearchView }) {
                 similarHref={hrefOf(similarTo(result))}
                 onOpen={opened}
                 onCopy={copied}
+                onVerdict={judged}
               />
             ))}
         </div>
@@ -173,6 +178,35 @@ function Answered({ current }: { current: SearchView }) {
         )}
       </main>
     </div>
+  );
+}
+
+// What the index would complete the question to, once the reader pauses.
+function Related({ query }: { query: string }) {
+  const [found, setFound] = useState<Suggestion[]>([]);
+  useEffect(() => {
+    const abort = new AbortController();
+    const timer = setTimeout(() => {
+      get<{ suggestions: Suggestion[] }>('v1/suggestions', { q: query.trim(), n: 4 }, abort.signal).then(
+        ({ suggestions }) => setFound(suggestions),
+        () => setFound([]),
+      );
+    }, 300);
+    return () => {
+      clearTimeout(timer);
+      abort.abort();
+    };
+  }, [query]);
+  const asked = query.trim().toLowerCase();
+  const others = found.filter((each) => each.source !== 'talk' && each.query.toLowerCase() !== asked).slice(0, 3);
+  return (
+    <nav class="related" aria-label="Related questions">
+      {others.map((each) => (
+        <a key={each.query} href={hrefOf({ name: 'search', query: each.query, like: '', filters: noFilters(), at: '' })}>
+          <Text>{each.query}</Text>
+        </a>
+      ))}
+    </nav>
   );
 }
 

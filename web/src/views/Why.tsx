@@ -1,5 +1,6 @@
 // Why a result stands where it stands: the evidence behind its score, summed up by what it is about, as bars;
 // and every single number for those who fit rankings.
+import { useState } from 'preact/hooks';
 import type { Evidence } from '../api';
 
 // The first that fits a piece of evidence has it.
@@ -35,10 +36,16 @@ export function barsOf(why: Record<string, Evidence>): Bar[] {
 
 const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
 
-export function Why({ why, score }: { why: Record<string, Evidence>; score: number }) {
+interface Props {
+  why: Record<string, Evidence>;
+  score: number;
+  onVerdict: ((verdict: 'good' | 'bad') => void) | null;
+}
+
+export function Why({ why, score, onVerdict }: Props) {
   const bars = barsOf(why);
   const largest = Math.max(...bars.map(({ contribution }) => Math.abs(contribution)), 1e-9);
-  if (!bars.length) return <p class="why why-none">This index says nothing about its reasons.</p>;
+  if (!bars.length) return <p class="why why-none">The server tells no reasons for this result.</p>;
   const all = Object.entries(why).sort(([, a], [, b]) => Math.abs(b.contribution) - Math.abs(a.contribution));
   // Bars against grow to the left of a line that leaves them the room they need.
   const against = Math.max(...bars.map(({ contribution }) => -contribution), 0) / largest;
@@ -89,6 +96,28 @@ export function Why({ why, score }: { why: Record<string, Evidence>; score: numb
           </tbody>
         </table>
       </details>
+      {onVerdict && <Verdict onVerdict={onVerdict} />}
     </div>
+  );
+}
+
+// A reader's verdict is what the quality of an index is measured by.
+function Verdict({ onVerdict }: { onVerdict: (verdict: 'good' | 'bad') => void }) {
+  const [given, setGiven] = useState(false);
+  const give = (verdict: 'good' | 'bad') => {
+    onVerdict(verdict);
+    setGiven(true);
+  };
+  if (given) return <p class="verdict">Thank you. The owner of this server sees it in the quality of the index.</p>;
+  return (
+    <p class="verdict">
+      Is this what you asked for?
+      <button type="button" class="button" onClick={() => give('good')}>
+        Yes
+      </button>
+      <button type="button" class="button" onClick={() => give('bad')}>
+        No
+      </button>
+    </p>
   );
 }
