@@ -12,11 +12,16 @@ file(GLOB license_files CONFIGURE_DEPENDS
   "${grammar_modules}/@tree-sitter-grammars/*/LICENSE*"
   "${page_modules}/preact/LICENSE"
   "${page_modules}/@preact/*/LICENSE"
-  "${page_modules}/@zag-js/*/LICENSE*"
+  "${page_modules}/@zag-js/*/LICENSE"
   "${page_modules}/@floating-ui/*/LICENSE"
   "${page_modules}/refractor/license"
+  "${page_modules}/hast*/license"
+  "${page_modules}/property-information/license"
+  "${page_modules}/*-separated-tokens/license"
+  "${page_modules}/parse-entities/license"
+  "${page_modules}/character-*/license"
+  "${page_modules}/is-*/license"
   "${page_modules}/stemmer/license"
-  "${page_modules}/proxy-compare/LICENSE"
   /usr/share/doc/libcli11-dev/copyright
   /usr/share/doc/libexpected-dev/copyright
   /usr/share/doc/libutfcpp-dev/copyright
