@@ -14,6 +14,8 @@ extern const Command kSimilarCommand;
 extern const Command kStatusCommand;
 extern const Command kVerifyCommand;
 extern const Command kWatchCommand;
+extern const Command kServeCommand;
+extern const Command kKeyCommand;
 extern const Command kFitRankingCommand;
 extern const Command kConfigCommand;
 extern const Command kCompletionCommand;
