@@ -38,6 +38,7 @@ export interface Answer {
   query: string;
   took_ms: number;
   index: { version: number | string; model: string };
+  label?: string; // of the index that answered, from the header of the answer
   degraded?: string;
   results: Result[];
   next_cursor?: string;
@@ -166,14 +167,21 @@ export async function get<T>(path: string, parameters?: Parameters, signal?: Abo
   return (await response.json()) as T;
 }
 
+// A draft is a question that is still being typed: the server answers it and does not count it as asked.
+export async function search(path: string, parameters: Parameters, draft: boolean, signal?: AbortSignal): Promise<Answer> {
+  const headers: HeadersInit = draft ? { 'Quarry-Draft': '1' } : {};
+  const response = await send(address(path, parameters), { headers, signal: signal ?? null });
+  return { ...((await response.json()) as Answer), label: response.headers.get('Quarry-Index') ?? undefined };
+}
+
 // A click or a verdict; the reader does not wait for it and is not told when it fails.
-export function feedback(query: string, result: Result, verdict: 'click' | 'good' | 'bad', version: number | string) {
+export function feedback(query: string, result: Result, verdict: 'click' | 'good' | 'bad', label: string | undefined) {
   if (!query) return;
   send('v1/feedback', {
     method: 'POST',
     keepalive: true,
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ query, id: result.id, rank: result.rank, verdict, version: String(version) }),
+    body: JSON.stringify({ query, id: result.id, rank: result.rank, verdict, version: label }),
   }).catch(() => undefined);
 }
 

@@ -68,10 +68,16 @@ export const searchView = computed(() => (view.value.name === 'search' ? view.va
 export function go(next: View, how: 'push' | 'replace' = 'push') {
   const href = hrefOf(next);
   if (href === hrefOf(view.value) && how === 'push') how = 'replace';
-  if (how === 'push') history.pushState(null, '', href);
+  if (how === 'push') history.pushState({ inside: true }, '', href);
   else history.replaceState(history.state, '', href);
   view.value = next;
   if (how === 'push') scrollTo(0, 0);
+}
+
+// Back to where the reader came from within the page; for one who came by a link, to `otherwise`.
+export function goBack(otherwise: View) {
+  if (history.state?.inside) history.back();
+  else go(otherwise);
 }
 
 export function listenToHistory() {

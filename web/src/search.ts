@@ -1,7 +1,7 @@
 // The question at hand and its answer: asks while one types, drops what is stale, keeps the old answer on screen
 // until the new one is there.
 import { batch, computed, effect, signal } from '@preact/signals';
-import { filterNames, get, Failure, type Answer, type Result } from './api';
+import { filterNames, get, Failure, search, type Answer, type Result } from './api';
 import { searchView, type View } from './route';
 import { settings } from './settings';
 
@@ -10,6 +10,7 @@ type SearchView = Extract<View, { name: 'search' }>;
 const pause = 20; // ms after a key, so that a burst of keys is one request
 const freshFor = 30_000; // ms that an answer may be shown again without asking
 const perPage = 10;
+const thought = 1200; // ms without a key after which a question counts as asked
 
 export const answer = signal<Answer | null>(null);
 export const results = signal<Result[]>([]);
@@ -21,6 +22,9 @@ export const askedKey = signal(''); // of the question that `answer` answers
 const cache = new Map<string, { answer: Answer; at: number }>();
 let abort: AbortController | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;
+let typedAt = 0;
+let draft: Request | null = null; // the last question asked while typing, until it counts as asked
+let draftTimer: ReturnType<typeof setTimeout> | undefined;
 
 interface Request {
   path: string;
@@ -32,15 +36,18 @@ interface Request {
 function requestOf(view: SearchView): Request | null {
   const query = view.query.trim();
   if (!query && !view.like) return null;
-  const parameters: Request['parameters'] = { n: perPage, facets: 1, explain: 1 };
-  if (view.like) parameters.id = view.like;
-  else parameters.q = query;
+  if (view.like) {
+    const parameters: Request['parameters'] = { id: view.like, n: 20 };
+    for (const name of ['lang', 'kind'] as const) if (view.filters[name].length) parameters[name] = view.filters[name];
+    return { path: 'v1/similar', parameters, key: `similar ${JSON.stringify(parameters)}` };
+  }
+  const parameters: Request['parameters'] = { q: query, n: perPage, facets: 1, explain: 1 };
   for (const name of filterNames) if (view.filters[name].length) parameters[name] = view.filters[name];
-  const path = view.like ? 'v1/similar' : 'v1/search';
-  return { path, parameters, key: path + JSON.stringify(parameters) };
+  return { path: 'v1/search', parameters, key: `search ${JSON.stringify(parameters)}` };
 }
 
 const request = computed(() => (searchView.value ? requestOf(searchView.value) : undefined));
+const keyOfApi = computed(() => settings.value.key);
 const requestKey = computed(() => request.value?.key ?? (request.value === null ? '' : undefined));
 
 function show(key: string, found: Answer) {
@@ -53,12 +60,28 @@ function show(key: string, found: Answer) {
   });
 }
 
-async function ask({ path, parameters, key }: Request) {
+// Called with every key in the search box.
+export function noteTyping() {
+  typedAt = Date.now();
+}
+
+// The reader paused at a question, or did something with its answer.
+export function countAsAsked() {
+  clearTimeout(draftTimer);
+  if (draft) search(draft.path, draft.parameters, false).catch(() => undefined);
+  draft = null;
+}
+
+async function ask(now: Request) {
+  const { path, parameters, key } = now;
+  clearTimeout(draftTimer);
+  draft = Date.now() - typedAt < 4 * pause ? now : null;
+  if (draft) draftTimer = setTimeout(countAsAsked, thought);
   abort?.abort();
   const own = (abort = new AbortController());
   loading.value = true;
   try {
-    const found = await get<Answer>(path, parameters, own.signal);
+    const found = await search(path, parameters, draft !== null, own.signal);
     if (own.signal.aborted) return;
     cache.set(key, { answer: found, at: Date.now() });
     if (cache.size > 60) cache.delete(cache.keys().next().value as string);
@@ -74,12 +97,23 @@ async function ask({ path, parameters, key }: Request) {
 }
 
 export function start() {
+  let apiKey = settings.peek().key;
   effect(() => {
     const key = requestKey.value;
-    settings.value.key; // another key may see more
+    if (keyOfApi.value !== apiKey) {
+      // Another key may see more, or less.
+      apiKey = keyOfApi.value;
+      cache.clear();
+      askedKey.value = '';
+    }
     if (key === undefined) return; // another view: the answer stays for the way back
     clearTimeout(timer);
     const now = request.peek();
+    if (now && now.key === askedKey.peek() && !failure.peek()) {
+      abort?.abort();
+      loading.value = false;
+      return; // with the pages that were asked for since
+    }
     if (!now) {
       abort?.abort();
       batch(() => {
@@ -113,7 +147,7 @@ export async function loadMore() {
   loadingMore.value = true;
   try {
     const parameters = { ...now.parameters, cursor, facets: 0 };
-    const found = await get<Answer>(now.path, parameters, abort?.signal);
+    const found = await search(now.path, parameters, true, abort?.signal);
     if (request.peek()?.key !== now.key) return;
     batch(() => {
       results.value = [...results.peek(), ...found.results];

@@ -24,7 +24,7 @@ export function Facets({ facets, filters, toggle, clear }: Props) {
   return (
     <div class="facets">
       {groups.map((group) => (
-        <Facet key={group.name} {...group} counts={facets[group.name] ?? []} chosen={filters[group.name]} toggle={toggle} />
+        <Facet key={group.name} {...group} counts={(facets[group.name] ?? []).filter(({ value }) => value !== '')} chosen={filters[group.name]} toggle={toggle} />
       ))}
       {chosen > 0 && (
         <button type="button" class="button facets-clear" onClick={clear}>

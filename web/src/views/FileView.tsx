@@ -4,7 +4,7 @@ import { get, Failure, type FileAnswer, type OutlineEntry } from '../api';
 import { useTokens } from '../highlight/highlighter';
 import { linesOf, type Span } from '../highlight/tokens';
 import { listen } from '../keyboard';
-import { go, hrefOf, noFilters, view, type LineRange, type View } from '../route';
+import { go, goBack, hrefOf, noFilters, view, type LineRange, type View } from '../route';
 import { settings } from '../settings';
 import { stemsOf } from '../words';
 import { Line } from './Code';
@@ -45,7 +45,7 @@ function Loaded({ current }: { current: FileRoute }) {
   useEffect(
     () =>
       listen({
-        back: () => (history.length > 1 ? history.back() : go({ name: 'search', query: current.query, like: '', filters: noFilters(), at: '' })),
+        back: () => goBack({ name: 'search', query: current.query, like: '', filters: noFilters(), at: '' }),
         editor: () => void openInEditor(place),
         forge: () => void openOnForge(place),
         copyPlace: () => void copy(range ? `${current.path}:${range.first}` : current.path, 'Copied path and line'),
@@ -59,7 +59,16 @@ function Loaded({ current }: { current: FileRoute }) {
   return (
     <div class="file">
       <header class="file-head">
-        <a class="button" href={back} title="Back to the results (u)">
+        <a
+          class="button"
+          href={back}
+          title="Back to the results (u)"
+          onClick={(event) => {
+            if (!history.state?.inside || event.metaKey || event.ctrlKey || event.shiftKey) return;
+            event.preventDefault();
+            history.back();
+          }}
+        >
           <Icon name="back" size={14} />
           {current.query ? 'Results' : 'Search'}
         </a>

@@ -16,7 +16,7 @@ const status = resource<Status>('v1/status');
 const questionHref = (query: string) => hrefOf({ name: 'search', query, like: '', filters: noFilters(), at: '' });
 
 function load() {
-  get<{ suggestions: Suggestion[] }>('v1/suggestions', { n: 12 }).then(
+  get<{ suggestions: Suggestion[] }>('v1/suggestions', { n: 11 }).then(
     (found) => (suggestions.value = found.suggestions),
     () => (suggestions.value = []),
   );

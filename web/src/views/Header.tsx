@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { helpOpen, listen } from '../keyboard';
 import { warmUp } from '../highlight/highlighter';
-import { loading } from '../search';
+import { loading, noteTyping } from '../search';
 import { go, hrefOf, noFilters, searchView, view } from '../route';
 import { isDark, remember, settings, update } from '../settings';
 import { Icon, Mark } from './Icon';
@@ -24,6 +24,7 @@ function ask(query: string) {
   const filters = now.name === 'search' ? now.filters : noFilters();
   const fresh = now.name !== 'search' || now.like !== '' || Date.now() - lastTyped > 3000;
   lastTyped = Date.now();
+  noteTyping();
   go({ name: 'search', query, like: '', filters, at: '' }, fresh && query !== '' ? 'push' : 'replace');
 }
 

@@ -2,8 +2,8 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { feedback, filterNames, get, type FilterName, type Result, type Suggestion } from '../api';
 import { listen } from '../keyboard';
-import { go, hrefOf, noFilters, searchView, type View } from '../route';
-import { answer, askedKey, failure, loadMore, loading, loadingMore, results, retry } from '../search';
+import { go, goBack, hrefOf, noFilters, searchView, type View } from '../route';
+import { answer, askedKey, countAsAsked, failure, loadMore, loading, loadingMore, results, retry } from '../search';
 import { remember } from '../settings';
 import { stemsOf } from '../words';
 import { Facets } from './Facets';
@@ -43,10 +43,11 @@ function Answered({ current }: { current: SearchView }) {
     const now = searchView.peek();
     if (!now) return;
     remember(now.query);
-    feedback(now.query, result, 'click', answer.peek()?.index.version ?? '');
+    countAsAsked();
+    feedback(now.query, result, 'click', answer.peek()?.label);
   }, []);
   const judged = useCallback((result: Result, verdict: 'good' | 'bad') => {
-    feedback(searchView.peek()?.query ?? '', result, verdict, answer.peek()?.index.version ?? '');
+    feedback(searchView.peek()?.query ?? '', result, verdict, answer.peek()?.label);
   }, []);
   const copied = useCallback((result: Result) => {
     void copy(result.code, `Copied ${plural(result.code.replace(/\n$/, '').split('\n').length, 'line')}`);
@@ -100,7 +101,7 @@ function Answered({ current }: { current: SearchView }) {
       forge: on((result) => void openOnForge(placeOf(result))),
       back: () => {
         const now = searchView.peek();
-        if (now?.like) history.back();
+        if (now?.like) goBack({ ...now, like: '' });
       },
     });
   }, []);

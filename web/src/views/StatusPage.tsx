@@ -1,7 +1,7 @@
 // For the owner: which index answers, how fast, what people ask, and what they do not find.
 import { useEffect } from 'preact/hooks';
 import { type Quality, type Status } from '../api';
-import { go, hrefOf, noFilters } from '../route';
+import { goBack, hrefOf, noFilters } from '../route';
 import { listen } from '../keyboard';
 import { resource } from '../search';
 import { settings } from '../settings';
@@ -22,7 +22,7 @@ export function StatusPage() {
   useEffect(() => {
     load();
     const timer = setInterval(load, every);
-    const stop = listen({ back: () => (history.length > 1 ? history.back() : go({ name: 'search', query: '', like: '', filters: noFilters(), at: '' })) });
+    const stop = listen({ back: () => goBack({ name: 'search', query: '', like: '', filters: noFilters(), at: '' }) });
     return () => {
       clearInterval(timer);
       stop();
