@@ -1,6 +1,7 @@
 // quarry serve: the engine behind HTTP.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <mutex>
 

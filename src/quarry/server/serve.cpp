@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 #include <pthread.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
 #include <stop_token>
 #include <thread>
+#include <utility>
 
 #include "quarry/server/live_quality.h"
 #include "quarry/server/metrics.h"
