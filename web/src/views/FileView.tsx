@@ -168,7 +168,7 @@ function Outline({ entries, current }: { entries: OutlineEntry[]; current: FileR
             >
               <span class={`kind kind-${each.kind}`}>{kindNames[each.kind] ?? each.kind}</span>
               <span class="outline-name">
-                <Text>{each.name || `Lines ${each.start_line}–${each.end_line}`}</Text>
+                <Text>{each.name || linesName(each)}</Text>
               </span>
             </a>
           </li>
@@ -177,6 +177,8 @@ function Outline({ entries, current }: { entries: OutlineEntry[]; current: FileR
     </nav>
   );
 }
+
+const linesName = ({ start_line, end_line }: OutlineEntry) => (start_line === end_line ? `Line ${start_line}` : `Lines ${start_line}–${end_line}`);
 
 function depthOf(entry: OutlineEntry, entries: OutlineEntry[]): number {
   return entries.filter((each) => each !== entry && each.kind !== 'section' && each.start_line <= entry.start_line && entry.end_line <= each.end_line).length;

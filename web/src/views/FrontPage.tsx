@@ -72,7 +72,7 @@ export function FrontPage() {
         <h2 id="grammar-title">Narrow it down</h2>
         <dl class="grammar">
           {[
-            ['lang:go', 'a language; lang:c,cpp for either'],
+            ['lang:go', 'a language; more of them mean either'],
             ['path:net/', 'a folder or a pattern; path:!test/ leaves out'],
             ['kind:class', 'function, method, class or section'],
             ['repo:moby', 'a repository'],
