@@ -54,7 +54,7 @@ class Keys(Case):
         self.assertEqual(self.server.get("/v1/search", q="x", headers={"X-API-Key": self.all}).status, 200)
 
     def test_a_key_sees_only_its_repositories(self):
-        ask = lambda path, key=self.alpha, **parameters: self.server.get(path, headers=bearer(key), **parameters)
+        ask = lambda target, key=self.alpha, /, **parameters: self.server.get(target, headers=bearer(key), **parameters)
         for query in ("unlock the vault", "repo:secret unlock the vault", "retry with backoff", "secret code"):
             results = ask("/v1/search", q=query, n=100).json["results"]
             self.assertEqual({r["repo"] for r in results} - {"alpha"}, set(), query)
@@ -83,7 +83,7 @@ class Keys(Case):
         self.assertNotIn(str(self.code), ask("/v1/functions/" + mine["id"]).body.decode())
 
     def test_a_key_of_nothing_sees_nothing(self):
-        ask = lambda path, **parameters: self.server.get(path, headers=bearer(self.nothing), **parameters)
+        ask = lambda target, /, **parameters: self.server.get(target, headers=bearer(self.nothing), **parameters)
         self.assertEqual(ask("/v1/search", q="retry").json["results"], [])
         self.assertEqual(ask("/v1/repositories").json["repositories"], [])
         self.assertEqual(ask("/v1/facets").json, {"lang": [], "repo": [], "kind": []})

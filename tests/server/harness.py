@@ -163,9 +163,9 @@ class Server:
         finally:
             connection.close()
 
-    def get(self, path, headers=None, **parameters):
+    def get(self, target, /, headers=None, **parameters):
         query = "?" + urllib.parse.urlencode(parameters, doseq=True) if parameters else ""
-        return self.ask("GET", path + query, headers=headers)
+        return self.ask("GET", target + query, headers=headers)
 
     def post(self, path, body, headers=None):
         return self.ask("POST", path, body, headers)

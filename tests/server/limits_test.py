@@ -154,7 +154,7 @@ class Limits(Case):
 
 class Load(Case):
     def test_a_client_that_asks_too_often(self):
-        with Server("--index", self.index, "--rate", "5", "--burst", "5") as server:
+        with Server("--index", self.index, "--rate", "2", "--burst", "5") as server:
             answers = [server.get("/v1/search", q="retry") for _ in range(30)]
             self.assertEqual({a.status for a in answers}, {200, 429})
             refused = next(a for a in answers if a.status == 429)
@@ -168,7 +168,7 @@ class Load(Case):
         with Server("--index", self.index, "--rate", "1", "--burst", "1", "--trusted-proxy", "127.0.0.1") as server:
             for client in ("192.0.2.1", "192.0.2.2", "evil, 192.0.2.3"):
                 self.assertEqual(server.get("/v1/facets", headers={"X-Forwarded-For": client}).status, 200)
-            self.assertEqual(server.get("/v1/facets", headers={"X-Forwarded-For": "forged, 192.0.2.1"}).status, 429)
+            self.assertEqual(server.get("/v1/facets", headers={"X-Forwarded-For": "forged, 192.0.2.3"}).status, 429)
         with Server("--index", self.index, "--rate", "1", "--burst", "1") as server:
             codes = [server.get("/v1/facets", headers={"X-Forwarded-For": f"192.0.2.{i}"}).status for i in range(4)]
             self.assertIn(429, codes)

@@ -125,9 +125,9 @@ class Sides(Case):
             self.assertEqual({self.label(headers=headers) for _ in range(12)}, {label}, headers)
 
     def test_pages_stay_on_their_side(self):
-        page = self.server.get("/v1/search", q="retry with backoff", n=1, headers={"Quarry-Side": "new"}).json
+        page = self.server.get("/v1/search", q="retry session files", n=1, headers={"Quarry-Side": "new"}).json
         for _ in range(12):
-            answer = self.server.get("/v1/search", q="retry with backoff", n=1, cursor=page["next_cursor"])
+            answer = self.server.get("/v1/search", q="retry session files", n=1, cursor=page["next_cursor"])
             self.assertEqual((answer.status, answer.headers["Quarry-Index"]), (200, "new@1"))
 
     def test_feedback_is_counted_for_the_version_that_answered(self):

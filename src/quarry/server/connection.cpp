@@ -1,6 +1,7 @@
 #include "quarry/server/connection.h"
 
 #include <algorithm>
+#include <limits>
 #include <type_traits>
 
 namespace quarry::server {
@@ -127,7 +128,7 @@ void Connection<Stream>::await_request() {
   exchange_.reset();
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(limits().header_bytes));
-  parser_->body_limit(boost::none);  // set by the route, once it is known
+  parser_->body_limit(std::numeric_limits<std::uint64_t>::max());  // the route sets it, once known
   if (buffer_.size() > 0) return read_header();
   expire_after(limits().idle_time);
   stream_.async_read_some(buffer_.prepare(4096), [self = self()](Error error, std::size_t bytes) {
@@ -236,7 +237,8 @@ void Connection<Stream>::on_body(Error error) {
 
 template <class Stream>
 void Connection<Stream>::on_deadline(const SharedExchange& late) {
-  if (exchange_ != late || deadline_.expiry() > std::chrono::steady_clock::now()) return;
+  // The timer may have fired just before the answer came and cancelled it.
+  if (exchange_ != late || !parser_) return;
   // The handler still writes to the late one; it is left to it, and a new one is answered.
   exchange_ = std::make_shared<Exchange>();
   exchange_->request.method = late->request.method;
@@ -251,6 +253,7 @@ void Connection<Stream>::on_deadline(const SharedExchange& late) {
 template <class Stream>
 void Connection<Stream>::write(SharedExchange exchange) {
   deadline_.cancel();
+  parser_.reset();  // answered: see on_deadline
   application_.finish(*exchange);
   const auto& response = exchange->response;
   if (unread_body_ || connections_.draining()) keep_alive_ = false;

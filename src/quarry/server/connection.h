@@ -84,7 +84,7 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
   ConnectionSet& connections_;
   asio::steady_timer deadline_;
   beast::flat_buffer buffer_;
-  std::optional<http::request_parser<http::string_body>> parser_;
+  std::optional<http::request_parser<http::string_body>> parser_;  // of the request that is not answered yet
   http::response<http::span_body<const char>> message_;
   http::response<http::empty_body> bare_message_;
   SharedExchange exchange_;  // the request under way; null while waiting for one

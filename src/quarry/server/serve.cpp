@@ -127,7 +127,7 @@ Status serve(FileSystem& files, const ServeOptions& options) {
 
   const auto say = [&](const std::string& line) {
     options.say(line);
-    log.note_message(line);
+    if (options.log != "-") log.note_message(line);  // else both would stand on stderr
   };
   const auto reload = [&](bool always) {
     auto changes = catalog->refresh(always);
