@@ -54,11 +54,25 @@ build_and_test() {
 
 formatted() { git ls-files '*.cpp' '*.h' | xargs clang-format-14 --dry-run --Werror; }
 
-# A bounded set: the sources themselves, not the tests; headers are seen through them.
+# The sources themselves, not the tests; headers are seen through them. What changed last is looked at first, so that a
+# limit of QUARRY_TIDY_SECONDS (0: none) leaves out what was looked at before.
 tidy() {
-  local sources
-  mapfile -t sources < <(git ls-files 'src/quarry/*.cpp' | grep -v '_test\.cpp$')
-  run-clang-tidy-14 -quiet -p build/release -j "$jobs" "${sources[@]}"
+  local seconds=${QUARRY_TIDY_SECONDS:-300} end=0
+  { git log --format= --name-only -- 'src/quarry/*.cpp'; git ls-files 'src/quarry/*.cpp'; } |
+    awk '!seen[$0]++' | grep -v '_test\.cpp$' |
+    while read -r source; do
+      if grep -qF "/$source\"" build/release/compile_commands.json; then printf '%s\n' "$source"; fi
+    done >build/checks/tidy.sources
+  : >build/checks/tidy.done
+  ((seconds > 0)) && end=$(($(date +%s) + seconds))
+  # shellcheck disable=SC2016  # $1 and $2 are those of the inner shell
+  xargs -P "$jobs" -n 1 sh -c '
+    [ "$1" -eq 0 ] || [ "$(date +%s)" -lt "$1" ] || exit 0
+    echo "$2" >>build/checks/tidy.done
+    clang-tidy-14 --quiet -p build/release "$2"' tidy "$end" <build/checks/tidy.sources
+  local status=$?
+  echo "tidy: $(wc -l <build/checks/tidy.done) of $(wc -l <build/checks/tidy.sources) files in $seconds s"
+  [ -s build/checks/tidy.done ] && return $status
 }
 
 names=("$@")

@@ -46,7 +46,10 @@ TEST(FlagTable, AFlagHasOneTypeAndOneLetterEverywhere) {
       const auto shape = [](ValueType type) { return type == ValueType::repeat ? ValueType::text : type; };
       EXPECT_EQ(shape(known->type), shape(flag->type)) << flag->name;
       EXPECT_EQ(known->letter, flag->letter) << flag->name;
-      EXPECT_EQ(known->fallback, flag->fallback) << flag->name;
+      // Other choices have another default: `search --format json`, `export --format onnx`.
+      if (std::ranges::equal(known->choices, flag->choices)) {
+        EXPECT_EQ(known->fallback, flag->fallback) << flag->name;
+      }
     }
   }
 }

@@ -4,6 +4,7 @@
 
 #include "quarry/cli/commands.h"
 #include "quarry/cli/common_flags.h"
+#include "quarry/cli/context.h"
 #include "quarry/cli/serve_flags.h"
 #include "quarry/server/key_file.h"
 

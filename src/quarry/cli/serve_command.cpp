@@ -5,10 +5,10 @@
 #include <charconv>
 #include <mutex>
 
+#include "quarry/cli/command_run.h"
 #include "quarry/cli/commands.h"
 #include "quarry/cli/common_flags.h"
 #include "quarry/cli/model_choice.h"
-#include "quarry/cli/program.h"
 #include "quarry/cli/serve_flags.h"
 #include "quarry/server/serve.h"
 

@@ -149,9 +149,10 @@ class Segment {
   [[nodiscard]] Result<std::string> file_text(
       std::uint32_t file) const;  // ErrorKind::not_found without source
 
-  // Vectors after prepare_vectors(): row-major int8, and one sign bit a dimension packed in 64-bit words.
+  // Vectors after prepare_vectors(). Only their direction is kept (packed_vectors.h): components are odd
+  // numbers of -15 to 15, or all zero. `row` has dimensions() elements.
   [[nodiscard]] Status prepare_vectors() const;
-  [[nodiscard]] std::span<const std::int8_t> vector(std::uint32_t unit) const;
+  void vector(std::uint32_t unit, std::span<std::int8_t> row) const;
   [[nodiscard]] std::span<const std::uint64_t> sign_bits()
       const;  // unit_count x ceil(dimensions / 64); set where < 0
 

@@ -96,6 +96,15 @@ std::string_view SearchSpace::repository_of(std::uint32_t file) const {
 
 Result<std::uint32_t> SearchSpace::references_to(std::string_view name) const {
   const text::Term term = text::symbol_term(name);
+  constexpr std::uint32_t kCountBits = 24;
+  constexpr std::uint32_t kMost = (1U << kCountBits) - 1;
+  // 53 bits of the term decide; the count is kept plus one, so that an empty entry is none.
+  std::atomic<std::uint64_t>& entry = (*references_)[term % kReferenceEntries];
+  const std::uint64_t key = term >> kCountBits << kCountBits;
+  const std::uint64_t known = entry.load(std::memory_order_relaxed);
+  if ((known & kMost) != 0 && (known & ~std::uint64_t{kMost}) == key)
+    return static_cast<std::uint32_t>(known & kMost) - 1;
+
   std::uint32_t count = 0;
   for (const Part& part : parts_) {
     QUARRY_TRY(index::PostingCursor cursor, part.segment->postings(term));
@@ -105,6 +114,7 @@ Result<std::uint32_t> SearchSpace::references_to(std::string_view name) const {
         count += used;
     }
   }
+  if (count < kMost) entry.store(key | (count + 1), std::memory_order_relaxed);
   return count;
 }
 

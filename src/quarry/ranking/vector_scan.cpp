@@ -1,6 +1,7 @@
 #include "quarry/ranking/vector_scan.h"
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include "quarry/ranking/sign_distance.h"
@@ -11,8 +12,8 @@ namespace {
 // Rows whose sign bits agree best that are worth an exact product: 300 kept recall@10 at .98 in a million.
 constexpr std::size_t kRescored = 400;
 
-float cosine_of(std::int32_t product) {
-  return static_cast<float>(product) / (127.0F * 127.0F);
+float length_of(std::span<const std::int8_t> vector) {
+  return std::sqrt(static_cast<float>(dot_int8(vector, vector)));
 }
 
 std::vector<std::uint64_t> signs_of(std::span<const std::int8_t> vector) {
@@ -30,6 +31,8 @@ Result<VectorScan> VectorScan::run(const SearchSpace& space, std::span<const std
   VectorScan scan;
   scan.space_ = &space;
   scan.query_.assign(query.begin(), query.end());
+  scan.query_length_ = length_of(query);
+  scan.row_.resize(query.size());
   const std::vector<std::uint64_t> signs = signs_of(query);
 
   std::vector<std::unique_ptr<std::uint16_t[]>> distances(space.segment_count());
@@ -48,7 +51,7 @@ Result<VectorScan> VectorScan::run(const SearchSpace& space, std::span<const std
   }
 
   // Nearest first, units of one distance in their order, until enough pass: a strict filter looks further.
-  std::vector<std::pair<std::int32_t, std::uint32_t>> scored;
+  std::vector<std::pair<float, std::uint32_t>> scored;
   std::vector<std::vector<std::uint32_t>> near;  // a distance from `least` on: its units
   for (std::size_t least = 0; least <= query.size() && scored.size() < kRescored;) {
     std::size_t most = least;
@@ -73,7 +76,7 @@ Result<VectorScan> VectorScan::run(const SearchSpace& space, std::span<const std
         const bool wanted = segment.kind(place.ordinal) != syntax::Kind::file &&
                             space.live(place.segment).contains(segment.file_of(place.ordinal)) &&
                             passes(unit);
-        if (wanted) scored.emplace_back(dot_int8(query, segment.vector(place.ordinal)), unit);
+        if (wanted) scored.emplace_back(scan.cosine(unit), unit);
       }
     }
     least = most + 1;
@@ -82,14 +85,16 @@ Result<VectorScan> VectorScan::run(const SearchSpace& space, std::span<const std
   std::partial_sort(scored.begin(), end, scored.end(), [](const auto& a, const auto& b) {
     return a.first != b.first ? a.first > b.first : a.second < b.second;
   });
-  if (!scored.empty()) scan.best_ = cosine_of(scored.front().first);
+  if (!scored.empty()) scan.best_ = scored.front().first;
   for (auto at = scored.begin(); at != end; ++at) scan.units_.push_back(at->second);
   return scan;
 }
 
 float VectorScan::cosine(std::uint32_t unit) const {
   const SearchSpace::Place place = space_->unit_place(unit);
-  return cosine_of(dot_int8(query_, space_->segment(place.segment).vector(place.ordinal)));
+  space_->segment(place.segment).vector(place.ordinal, row_);
+  const float lengths = query_length_ * length_of(row_);
+  return lengths > 0 ? static_cast<float>(dot_int8(query_, row_)) / lengths : 0;
 }
 
 }  // namespace quarry::ranking

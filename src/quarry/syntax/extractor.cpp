@@ -32,7 +32,7 @@ struct Extractor::State {
 
   // False where the deadline passed.
   bool collect(const LanguageQuery& query, corpus::Language language, std::string_view source) {
-    const auto deadline = std::chrono::steady_clock::now() + limits.deadline;
+    const auto deadline = ThreadClock::now() + limits.deadline;
     findings.clear();
     std::string_view parsed = source;
     const bool has_macros = language == corpus::Language::c || language == corpus::Language::cpp;

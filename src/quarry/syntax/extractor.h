@@ -11,10 +11,11 @@
 namespace quarry::syntax {
 
 struct ExtractLimits {
-  std::chrono::milliseconds deadline{2000};  // of one file's parse; then the file becomes sections
-  std::uint32_t max_bytes = 4U << 20;        // larger: sections only
-  std::uint32_t max_depth = 1024;            // definitions nested deeper belong to the last one above
-  std::uint32_t section_lines = 50;          // the longest section; blank lines are preferred as borders
+  // Processor time of one file's parse; then the file becomes sections.
+  std::chrono::milliseconds deadline{2000};
+  std::uint32_t max_bytes = 4U << 20;  // larger: sections only
+  std::uint32_t max_depth = 1024;      // definitions nested deeper belong to the last one above
+  std::uint32_t section_lines = 50;    // the longest section; blank lines are preferred as borders
 };
 
 // Holds one parser and the compiled queries of the languages seen so far (compiled once a process, shared).

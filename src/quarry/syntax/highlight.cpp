@@ -102,8 +102,7 @@ std::vector<HighlightSpan> highlight(corpus::Language language, std::string_view
   if (query == nullptr || source.size() > kMaxBytes) return spans;
   SourceParser parser;
   const Range whole{0, static_cast<std::uint32_t>(source.size())};
-  const Tree tree =
-      parser.parse(query->language, source, whole, std::chrono::steady_clock::now() + kDeadline);
+  const Tree tree = parser.parse(query->language, source, whole, ThreadClock::now() + kDeadline);
   if (!tree) return spans;
 
   // One class a byte: a node comes after the one around it and paints over it.

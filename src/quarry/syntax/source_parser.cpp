@@ -1,18 +1,20 @@
 // Feeds a string to the parser and looks at the clock from time to time.
 #include "quarry/syntax/source_parser.h"
 
+#include <ctime>
+
 namespace quarry::syntax {
 namespace {
 
 struct Clock {
-  std::chrono::steady_clock::time_point deadline;
+  ThreadClock::time_point deadline;
   std::uint32_t calls = 0;
 };
 
 // The library calls this every hundred steps, about every ten microseconds.
 bool is_late(TSParseState* state) {
   auto* clock = static_cast<Clock*>(state->payload);
-  return (++clock->calls % 64) == 0 && std::chrono::steady_clock::now() >= clock->deadline;
+  return (++clock->calls % 64) == 0 && ThreadClock::now() >= clock->deadline;
 }
 
 const char* read(void* payload, std::uint32_t offset, TSPoint, std::uint32_t* size) {
@@ -27,13 +29,19 @@ const char* read(void* payload, std::uint32_t offset, TSPoint, std::uint32_t* si
 
 }  // namespace
 
+ThreadClock::time_point ThreadClock::now() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return time_point(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
+}
+
 SourceParser::SourceParser() : parser_(ts_parser_new()) {}
 SourceParser::~SourceParser() = default;
 SourceParser::SourceParser(SourceParser&&) noexcept = default;
 SourceParser& SourceParser::operator=(SourceParser&&) noexcept = default;
 
 Tree SourceParser::parse(const TSLanguage* language, std::string_view source, Range range,
-                         std::chrono::steady_clock::time_point deadline) {
+                         ThreadClock::time_point deadline) {
   TSParser* parser = parser_.get();
   if (ts_parser_language(parser) != language && !ts_parser_set_language(parser, language)) return nullptr;
   // Columns and rows of a part are not those of the file; nothing here reads them.

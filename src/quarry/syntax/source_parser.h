@@ -11,6 +11,17 @@
 
 namespace quarry::syntax {
 
+// Processor time of the calling thread: a busy machine makes a parse late, but not a file unparseable, so
+// what is found in a file does not depend on what else runs.
+struct ThreadClock {
+  using duration = std::chrono::nanoseconds;
+  using rep = duration::rep;
+  using period = duration::period;
+  using time_point = std::chrono::time_point<ThreadClock>;
+  static constexpr bool is_steady = true;
+  [[nodiscard]] static time_point now();
+};
+
 struct TreeDeleter {
   void operator()(TSTree* tree) const { ts_tree_delete(tree); }
 };
@@ -26,7 +37,7 @@ class SourceParser {
 
   // The tree of source[range], with positions of `source`; null where `deadline` passed first.
   [[nodiscard]] Tree parse(const TSLanguage* language, std::string_view source, Range range,
-                           std::chrono::steady_clock::time_point deadline);
+                           ThreadClock::time_point deadline);
 
  private:
   struct Deleter {

@@ -75,7 +75,7 @@ TEST(TreeWalk, SeesWhatTheCursorSees) {
       if (++number % 8 != files % 8) continue;
       const TSLanguage* grammar = query_for(language)->language;
       const Tree tree = parser.parse(grammar, source, {0, static_cast<std::uint32_t>(source.size())},
-                                     std::chrono::steady_clock::now() + std::chrono::minutes(1));
+                                     ThreadClock::now() + std::chrono::minutes(1));
       ASSERT_NE(tree, nullptr);
       auto expected = by_cursor(tree.get());
       // The walk has no flags for errors, and so does not stop there.

@@ -46,7 +46,7 @@ std::string_view last_part(std::string_view name) {
 
 }  // namespace
 
-void Dataset::add(const Pair& pair, const Tokenize& tokenize, std::uint32_t teacher) {
+void Dataset::add(const preparation::Pair& pair, const Tokenize& tokenize, std::uint32_t teacher) {
   if (question_words_.empty()) {
     for (const std::string_view phrase : kQuestions) {
       tokenize(phrase, question_words_.emplace_back(), kNameTokens);

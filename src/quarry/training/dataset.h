@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "quarry/training/pair.h"
+#include "quarry/preparation/pair.h"
 
 namespace quarry::training {
 
@@ -60,7 +60,7 @@ class Dataset {
   explicit Dataset(const DatasetLimits& limits = {}) : limits_(limits) {}
 
   // `teacher`: see Example.
-  void add(const Pair& pair, const Tokenize& tokenize, std::uint32_t teacher = 0xffffffff);
+  void add(const preparation::Pair& pair, const Tokenize& tokenize, std::uint32_t teacher = 0xffffffff);
 
   [[nodiscard]] std::size_t size() const { return records_.size(); }
   [[nodiscard]] Example operator[](std::size_t i) const;

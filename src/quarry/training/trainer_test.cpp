@@ -9,16 +9,16 @@
 #include <map>
 #include <thread>
 
+#include "quarry/base/full_disk.h"
 #include "quarry/base/hash.h"
 #include "quarry/base/test_directory.h"
 #include "quarry/model/static_encoder.h"
+#include "quarry/preparation/pair_reader.h"
 #include "quarry/training/checkpoint.h"
-#include "quarry/training/full_disk.h"
 #include "quarry/training/gloo_workers.h"
 #include "quarry/training/initial_table.h"
 #include "quarry/training/mining.h"
 #include "quarry/training/model_directory.h"
-#include "quarry/training/pair_reader.h"
 #include "quarry/training/random.h"
 #include "quarry/training/synthetic_pairs.h"
 #include "quarry/training/torch_loss.h"
@@ -174,17 +174,18 @@ TEST(Trainer, MiningGroupsLikeCodesAndResumes) {
 // twice"): what pairs alone do not say.
 std::vector<std::string> docs_of(const Fixture& f, std::vector<float>& vectors, std::uint32_t dimensions) {
   std::vector<std::string> docs;
-  ReadLimits limits;
-  EXPECT_TRUE(read_pairs(posix_file_system(), {f.config.data.pairs}, limits, [&](Pair&& pair) -> Status {
-    std::vector<float> sum(dimensions, 0.0F);
-    const std::size_t thing = pair.doc.find("the ") + 4;
-    Random random(hash64(std::string_view(pair.doc).substr(thing, pair.doc.find(' ', thing) - thing)));
-    for (float& value : sum) value = static_cast<float>(random.normal());
-    const float norm = std::sqrt(dot(sum.data(), sum.data(), dimensions));
-    for (const float value : sum) vectors.push_back(value / norm);
-    docs.push_back(std::move(pair.doc));
-    return {};
-  }));
+  preparation::ReadLimits limits;
+  EXPECT_TRUE(preparation::read_pairs(
+      posix_file_system(), {f.config.data.pairs}, limits, [&](preparation::Pair&& pair) -> Status {
+        std::vector<float> sum(dimensions, 0.0F);
+        const std::size_t thing = pair.doc.find("the ") + 4;
+        Random random(hash64(std::string_view(pair.doc).substr(thing, pair.doc.find(' ', thing) - thing)));
+        for (float& value : sum) value = static_cast<float>(random.normal());
+        const float norm = std::sqrt(dot(sum.data(), sum.data(), dimensions));
+        for (const float value : sum) vectors.push_back(value / norm);
+        docs.push_back(std::move(pair.doc));
+        return {};
+      }));
   return docs;
 }
 

@@ -14,13 +14,13 @@ namespace {
 
 constexpr std::size_t kMaxTokenizerFile = 256U << 20U;
 
-using Visit = std::function<Status(Pair&&)>;
+using Visit = std::function<Status(preparation::Pair&&)>;
 
-Result<ReadCounts> read(const FileSystem& files, const TrainConfig& config, const Visit& visit) {
-  QUARRY_TRY(const auto shards, list_shards(files, config.data.pairs));
-  ReadLimits limits;
+Result<preparation::ReadCounts> read(const FileSystem& files, const TrainConfig& config, const Visit& visit) {
+  QUARRY_TRY(const auto shards, preparation::list_shards(files, config.data.pairs));
+  preparation::ReadLimits limits;
   limits.broken_share = config.data.broken_share;
-  return read_pairs(files, shards, limits, [&](Pair&& pair) -> Status {
+  return preparation::read_pairs(files, shards, limits, [&](preparation::Pair&& pair) -> Status {
     // The same pairs every time, from everywhere in the shards.
     if (static_cast<double>(hash64(pair.code) >> 11U) * 0x1p-53 >= config.data.share) return {};
     return visit(std::move(pair));
@@ -30,7 +30,8 @@ Result<ReadCounts> read(const FileSystem& files, const TrainConfig& config, cons
 Result<std::string> train_tokenizer_on(const FileSystem& files, const TrainConfig& config) {
   model::WordCounter docs;
   model::WordCounter codes;
-  QUARRY_TRY([[maybe_unused]] const ReadCounts counts, read(files, config, [&](Pair&& pair) -> Status {
+  QUARRY_TRY([[maybe_unused]] const preparation::ReadCounts counts,
+             read(files, config, [&](preparation::Pair&& pair) -> Status {
                if (pair.held_out) return {};
                docs.add(pair.doc);
                codes.add(std::string_view(pair.code).substr(0, config.data.limits.code_bytes));
@@ -88,7 +89,8 @@ Result<TextVectors> read_teacher(const FileSystem& files, const TrainConfig& con
   if (config.loss.teacher_weight <= 0) return TextVectors();
   return vectors_of(files, config.teacher, model::Side::query, [&]() -> Result<std::vector<std::string>> {
     std::vector<std::string> docs;
-    QUARRY_TRY([[maybe_unused]] const ReadCounts counts, read(files, config, [&](Pair&& pair) -> Status {
+    QUARRY_TRY([[maybe_unused]] const preparation::ReadCounts counts,
+               read(files, config, [&](preparation::Pair&& pair) -> Status {
                  if (!pair.held_out) docs.push_back(std::move(pair.doc));
                  return {};
                }));
@@ -146,7 +148,7 @@ Result<TrainingData> load_training_data(const FileSystem& files, const TrainConf
   for (const TextVectors* vectors : {&data.initial, &data.teacher}) {
     if (vectors->size() > 0) fingerprint ^= vectors->fingerprint();
   }
-  QUARRY_TRY(data.read, read(files, config, [&](Pair&& pair) -> Status {
+  QUARRY_TRY(data.read, read(files, config, [&](preparation::Pair&& pair) -> Status {
                fingerprint = hash64(pair.doc, hash64(pair.code, fingerprint));
                const std::uint32_t taught = data.teacher.find(pair.doc);
                (pair.held_out ? data.held_out : data.train).add(pair, tokenize, taught);

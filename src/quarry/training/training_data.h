@@ -8,9 +8,9 @@
 
 #include "quarry/base/file_system.h"
 #include "quarry/base/result.h"
+#include "quarry/preparation/pair_reader.h"
 #include "quarry/training/config.h"
 #include "quarry/training/dataset.h"
-#include "quarry/training/pair_reader.h"
 #include "quarry/training/text_vectors.h"
 
 namespace quarry::training {
@@ -24,7 +24,7 @@ struct TrainingData {
   std::vector<std::uint64_t> code_counts;   // and in its code
   TextVectors initial;                      // of the vocabulary's pieces; empty where the config names none
   TextVectors teacher;                      // of docs, unit vectors; empty where the config names none
-  ReadCounts read;
+  preparation::ReadCounts read;
   std::vector<std::string> pieces;  // of the vocabulary, by id
   std::uint64_t fingerprint = 0;    // changes with the pairs, the tokenizer, initial and teacher
 };

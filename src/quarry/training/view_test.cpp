@@ -50,7 +50,7 @@ class Words {
 class ViewTest : public ::testing::Test {
  protected:
   ViewTest() {
-    Pair pair;
+    preparation::Pair pair;
     pair.language = "go";
     pair.path = "net/http/server.go";
     pair.name = "Serve";
@@ -158,7 +158,7 @@ Dataset many(int count) {
   Words words;
   Dataset dataset;
   for (int i = 0; i < count; ++i) {
-    Pair pair;
+    preparation::Pair pair;
     pair.repository = std::to_string(i % 3);
     pair.doc = fmt::format("doc {}", i / 2);  // each doc twice
     pair.code = fmt::format("code {}", i);
