@@ -44,7 +44,12 @@ Response answer_of(const Services& services, Context& context, const Result<sear
   return json_response(json);
 }
 
-Response answer_question(const Services& services, Result<Question> question, Context& context) {
+// A question that is still being typed is answered, but it is not yet what somebody asks.
+bool is_draft(const Request& request) {
+  return request.header("quarry-draft").value_or("") == "1";
+}
+
+Response answer_question(const Services& services, Result<Question> question, bool draft, Context& context) {
   if (!question) return problem(question.error());
   if (auto refusal = turn_to_page(*question, services, context)) return std::move(*refusal);
   auto& query = question->query;
@@ -53,8 +58,10 @@ Response answer_question(const Services& services, Result<Question> question, Co
   if (answer) {
     // As it was typed: that is what a client knows it by.
     answer->query = question->asked;
-    services.quality.note_answer(*answer, context.index->label, std::chrono::steady_clock::now());
-    services.query_log.note_answer(*answer, context);
+    if (!draft) {
+      services.quality.note_answer(*answer, context.index->label, std::chrono::steady_clock::now());
+      services.query_log.note_answer(*answer, context);
+    }
   }
   return answer_of(services, context, answer, query, true);
 }
@@ -98,12 +105,12 @@ Result<search::Answer> similar(const Request& request, const Context& context, s
 
 void add_search_routes(Router& router, Services& services) {
   router.add({.pattern = "/v1/search", .handler = [&services](const Request& request, Context& context) {
-                return answer_question(services, question_of_parameters(request), context);
+                return answer_question(services, question_of_parameters(request), is_draft(request), context);
               }});
   router.add({.method = Method::post,
               .pattern = "/v1/search",
               .handler = [&services](const Request& request, Context& context) {
-                return answer_question(services, question_of_json(request), context);
+                return answer_question(services, question_of_json(request), is_draft(request), context);
               }});
   router.add({.pattern = "/v1/similar", .handler = [&services](const Request& request, Context& context) {
                 search::Query query;

@@ -15,7 +15,7 @@ struct StaticAsset {
   std::string_view brotli;  // empty: not worth it
 };
 
-// Defined once: in the file that the build generates from the page, or, without a page, in no_assets.cpp.
+// Defined in the file that the build generates from the page.
 [[nodiscard]] std::span<const StaticAsset> static_assets();
 
 }  // namespace quarry::server
