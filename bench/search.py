@@ -27,7 +27,7 @@ def corpus(options, corpora):
     if units < FUNCTIONS:
         shutil.copytree(corpora.generated((FUNCTIONS - units) // 10 + 1, 9), together / "generated")
     shutil.rmtree(target, ignore_errors=True)
-    harness.run([options.quarry, "index", "--index", target, "--no-vectors", together])
+    harness.run([options.quarry, "index", "--index", target, "--model", options.model, together])
     return together, target, indexing.units_of(options, target)
 
 
@@ -36,16 +36,19 @@ def search(options, corpora):
     queries = (HERE / "queries.txt").read_text(encoding="utf-8").split("\n")
     queries = [query for query in queries if query]
     text = "\n".join(queries * 11) + "\n"  # the first pass touches the pages
-    command = [options.quarry, "search", "--index", target, "--no-vectors", "--json", "-n", "10"]
+    command = [options.quarry, "search", "--index", target, "--json", "-n", "10"]
+    ways = {"words only": ["--no-vectors"], "words and vectors": ["--model", options.model]}
 
-    half, tail = [], []
+    half, tail = {way: [] for way in ways}, {way: [] for way in ways}
     for number in range(options.rounds):
         harness.say(f"search, round {number + 1} of {options.rounds}")
-        lines = harness.run([*command, "--queries", "-"], stdin=text).out.splitlines()
-        took = [json.loads(line)["took_ms"] for line in lines][len(queries):]
-        half.append(harness.quantile(took, 0.5))
-        tail.append(harness.quantile(took, 0.99))
-    warm = [["quarry, words only", harness.spread(half, digits=3), harness.spread(tail, digits=3)]]
+        for way, flags in ways.items():
+            lines = harness.run([*command, *flags, "--queries", "-"], stdin=text).out.splitlines()
+            took = [json.loads(line)["took_ms"] for line in lines][len(queries):]
+            half[way].append(harness.quantile(took, 0.5))
+            tail[way].append(harness.quantile(took, 0.99))
+    warm = [[f"quarry, {way}", harness.spread(half[way], digits=3), harness.spread(tail[way], digits=3)]
+            for way in ways]
     peer = indexing.peer_python(options, corpora)
     if peer:
         env = dict(os.environ, SEMBLE_INDEX_WORKERS=str(os.cpu_count()))
@@ -56,14 +59,15 @@ def search(options, corpora):
     out = harness.table("Search, warm", f"{units} units, {len(queries)} queries ten times over after one pass to warm up, "
                         "ten results each with their code; milliseconds a query.", ["", "p50", "p99"], warm)
 
-    ours, floors, greps = [], [], []
+    ours, floors, greps = {way: [] for way in ways}, [], []
     for number in range(max(options.rounds, 15)):
         query = queries[number % len(queries)]
         floors.append(harness.run([options.quarry, "--version"]).seconds)
-        ours.append(harness.run([*command, query], ok=(0, 1)).seconds)
+        for way, flags in ways.items():
+            ours[way].append(harness.run([*command, *flags, query], ok=(0, 1)).seconds)
         greps.append(grep_seconds(together, query.split()[-1]))
     cold = [["quarry --version (floor)", harness.spread(floors, 1e3, 1)],
-            ["quarry search on the existing index", harness.spread(ours, 1e3, 1)],
+            *([f"quarry search on the existing index, {way}", harness.spread(ours[way], 1e3, 1)] for way in ways),
             ["grep -rIlwF of one word of the query over the same files (peer)", harness.spread(greps, 1e3, 1)]]
     return out + "\n\n" + harness.table("Search, a whole process", "Process start to exit; files in the page cache.",
                                         ["", "milliseconds"], cold)

@@ -2,6 +2,7 @@
 
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
+find_package(ZLIB REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(tl-expected REQUIRED)
@@ -44,4 +45,19 @@ if(Torch_FOUND)
   message(STATUS "Training: libtorch ${Torch_VERSION}")
 else()
   message(STATUS "Training: no libtorch found, quarry-train is not built (Debian: libtorch-dev)")
+endif()
+
+# Export to ONNX, where it is installed; only quarry-export loads its libraries.
+find_package(Protobuf QUIET)
+find_package(ONNX QUIET)
+if(ONNX_FOUND AND TARGET protobuf::libprotobuf)
+  # Its headers are no match for our warnings.
+  add_library(quarry_onnx_headers INTERFACE)
+  target_include_directories(quarry_onnx_headers SYSTEM INTERFACE "$<TARGET_PROPERTY:onnx_proto,INTERFACE_INCLUDE_DIRECTORIES>")
+  target_compile_definitions(quarry_onnx_headers INTERFACE ONNX_NAMESPACE=onnx ONNX_ML=1)
+  target_link_libraries(quarry_onnx_headers INTERFACE "$<TARGET_FILE:onnx_proto>" protobuf::libprotobuf)
+  message(STATUS "Export: ONNX")
+else()
+  set(ONNX_FOUND FALSE)
+  message(STATUS "Export: no ONNX found, quarry-export is not built (Debian: libonnx-dev)")
 endif()

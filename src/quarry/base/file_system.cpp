@@ -199,7 +199,7 @@ class PosixFileSystem final : public FileSystem {
   }
 
   Status remove(const fs::path& path) override {
-    if (::unlink(path.c_str()) != 0) return system_failure("remove", path, errno);
+    if (::remove(path.c_str()) != 0) return system_failure("remove", path, errno);
     return {};
   }
 

@@ -70,7 +70,7 @@ class FileSystem {
   [[nodiscard]] virtual Result<std::unique_ptr<WritableFile>> create(
       const std::filesystem::path&) = 0;  // truncates
   [[nodiscard]] virtual Status rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
-  [[nodiscard]] virtual Status remove(const std::filesystem::path&) = 0;  // a file
+  [[nodiscard]] virtual Status remove(const std::filesystem::path&) = 0;  // a file or an empty folder
   [[nodiscard]] virtual Status create_directories(const std::filesystem::path&) = 0;
   // Makes creations, renames and removals in the folder durable.
   [[nodiscard]] virtual Status sync_directory(const std::filesystem::path&) = 0;

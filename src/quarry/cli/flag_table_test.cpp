@@ -44,7 +44,10 @@ TEST(FlagTable, AFlagHasOneTypeAndOneLetterEverywhere) {
       const auto* known = first.emplace(flag->name, flag).first->second;
       EXPECT_EQ(known->type, flag->type) << flag->name;
       EXPECT_EQ(known->letter, flag->letter) << flag->name;
-      EXPECT_EQ(known->fallback, flag->fallback) << flag->name;
+      // Other choices have another default: `search --format json`, `export --format onnx`.
+      if (std::ranges::equal(known->choices, flag->choices)) {
+        EXPECT_EQ(known->fallback, flag->fallback) << flag->name;
+      }
     }
   }
 }

@@ -1,6 +1,8 @@
 // One update of one view of an index, shown to the user.
 #include "quarry/cli/index_update.h"
 
+#include <malloc.h>
+
 #include <map>
 
 #include "quarry/cli/common_flags.h"
@@ -8,6 +10,19 @@
 #include "quarry/cli/text_layout.h"
 
 namespace quarry::cli {
+namespace {
+
+// Threads that parse allocate small things by the million. By default the C library grows each thread's
+// memory page by page with a system call (1,700 of them for a megabyte of source) and gives it back as often.
+void tune_memory() {
+#if defined(__GLIBC__)
+  ::mallopt(M_TOP_PAD, 16 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
+  ::mallopt(M_MMAP_THRESHOLD, 4 << 20);
+#endif
+}
+
+}  // namespace
 
 Result<index::UpdateReport> update_index(const Context& context, const UpdateRequest& request,
                                          std::stop_token stop) {
@@ -17,6 +32,7 @@ Result<index::UpdateReport> update_index(const Context& context, const UpdateReq
       error.message += "; --index DIR or XDG_CACHE_HOME choose another place";
     return tl::unexpected(std::move(error));
   };
+  tune_memory();
   auto writer = index::IndexWriter::open(context.files, request.folder);
   if (!writer) return with_way_out(writer.error());
   ProgressDisplay progress(context, fmt::format("Indexing {}", request.source->name()));

@@ -1,8 +1,8 @@
 // quarry man: prints the man page.
+#include "quarry/cli/command_run.h"
 #include "quarry/cli/commands.h"
 #include "quarry/cli/context.h"
 #include "quarry/cli/man_page.h"
-#include "quarry/cli/program.h"
 
 namespace quarry::cli {
 namespace {

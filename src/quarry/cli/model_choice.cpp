@@ -2,6 +2,7 @@
 #include "quarry/cli/model_choice.h"
 
 #include <system_error>
+#include <vector>
 
 #include "quarry/cli/common_flags.h"
 #include "quarry/cli/user_folders.h"
@@ -12,19 +13,22 @@ namespace {
 
 constexpr std::string_view kDefaultModel = "default";
 
-// <prefix>/bin/quarry -> <prefix>/share/quarry/models: an installation may be moved as a whole.
-std::filesystem::path installed_models() {
+// <prefix>/bin/quarry -> <prefix>/share/quarry/models: an installation may be moved as a whole. A build
+// folder has the models of its source tree beside the program.
+std::vector<std::filesystem::path> model_folders(const Context& context) {
+  std::vector<std::filesystem::path> folders{user_folder(UserFolder::data, context.environment) / "models"};
   std::error_code error;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-  return error ? std::filesystem::path{}
-               : program.parent_path().parent_path() / "share" / "quarry" / "models";
+  if (const auto program = std::filesystem::read_symlink("/proc/self/exe", error); !error) {
+    folders.push_back(program.parent_path() / "models");
+    folders.push_back(program.parent_path().parent_path() / "share" / "quarry" / "models");
+  }
+  return folders;
 }
 
 // A folder is a model when it says which one; the user's own go before those of the installation.
 model::EncoderNames known_models(const Context& context) {
   model::EncoderNames names;
-  for (const auto& folder :
-       {user_folder(UserFolder::data, context.environment) / "models", installed_models()}) {
+  for (const auto& folder : model_folders(context)) {
     const auto entries = context.files.list(folder);
     if (!entries) continue;
     for (const auto& entry : *entries) {

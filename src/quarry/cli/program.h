@@ -10,9 +10,6 @@
 
 namespace quarry::cli {
 
-// "0.1.0".
-[[nodiscard]] std::string_view program_version();
-
 // Parses, resolves the settings, runs the subcommand and prints its error. Never throws. `words` without the
 // program's name.
 [[nodiscard]] int run_program(std::span<const std::string> words, const Environment& environment,

@@ -1,6 +1,8 @@
 // Resolves flags, variables, configuration and defaults into one value a flag.
 #include "quarry/cli/settings.h"
 
+#include <algorithm>
+
 #include "quarry/cli/flag_value.h"
 
 namespace quarry::cli {
@@ -21,6 +23,14 @@ Result<Setting> accept(const Flag& flag, const std::vector<std::string>& words, 
   return setting;
 }
 
+// What stands at the top of a configuration was checked when it was read. Where a subcommand has a flag of
+// that name with other choices (`search --format json`, `export --format onnx`), it is not meant for it.
+bool concerns(const ConfigEntry& entry, const Flag& flag) {
+  if (!entry.command.empty() || flag.type != ValueType::choice) return true;
+  return std::ranges::all_of(entry.values,
+                             [&](const auto& value) { return check_value(flag, value).has_value(); });
+}
+
 }  // namespace
 
 Result<Settings> Settings::resolve(const Command& command, const GivenFlags& given,
@@ -36,7 +46,8 @@ Result<Settings> Settings::resolve(const Command& command, const GivenFlags& giv
                  accept(*flag, found->second, Origin::command_line, fmt::format("--{}", flag->name)));
     } else if (const auto variable = environment(environment_name(*flag)); variable && !variable->empty()) {
       QUARRY_TRY(setting, accept(*flag, {*variable}, Origin::environment, environment_name(*flag)));
-    } else if (const auto* entry = config.find(command.name, flag->name); entry != nullptr) {
+    } else if (const auto* entry = config.find(command.name, flag->name);
+               entry != nullptr && concerns(*entry, *flag)) {
       QUARRY_TRY(setting, accept(*flag, entry->values, Origin::config,
                                  fmt::format("{}:{}: {}", config.path.string(), entry->line, entry->key)));
     }

@@ -1,4 +1,5 @@
 // Truncated, flipped, foreign and hostile files: an error in words, never a crash, never a wrong answer.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -82,10 +83,10 @@ TEST(Corruption, ASegmentOfLiesIsReadWithinItsBounds) {
 TEST(Corruption, ForeignFilesAndOtherVersionsAreNamed) {
   EXPECT_THAT(read_segment(std::string(5000, 'x')).error().message, HasSubstr("no file of an index"));
   std::string newer = small_segment();
-  newer[8] = 2;
+  newer[8] = static_cast<char>(kSegmentVersion + 1);
   const auto read = read_segment(newer);
   EXPECT_EQ(read.error().kind, ErrorKind::version_mismatch);
-  EXPECT_THAT(read.error().message, HasSubstr("version 2"));
+  EXPECT_THAT(read.error().message, HasSubstr(fmt::format("version {}", kSegmentVersion + 1)));
   EXPECT_THAT(read.error().message, HasSubstr("rebuild the index with `quarry index`"));
 }
 
@@ -166,7 +167,7 @@ TEST(Corruption, AViewOfLiesIsReadWithinItsBounds) {
 TEST(Corruption, AManifestOfAnotherVersionIsNamed) {
   WholeIndex index;
   std::string bytes = index.files.read("/index/manifest", 1U << 20).value();
-  bytes.replace(bytes.find(" 1 "), 3, " 9 ");
+  bytes.replace(bytes.find(" 2 "), 3, " 9 ");
   index.files.put("/index/manifest", bytes);
   const auto read = index.read();
   EXPECT_EQ(read.error().kind, ErrorKind::version_mismatch);

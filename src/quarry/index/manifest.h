@@ -13,7 +13,7 @@
 
 namespace quarry::index {
 
-inline constexpr std::uint32_t kManifestVersion = 1;
+inline constexpr std::uint32_t kManifestVersion = 2;
 
 // Ends every message about an index that cannot be used.
 inline constexpr std::string_view kWayOut = "delete the index folder and run `quarry index` again";

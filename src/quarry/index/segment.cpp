@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "quarry/index/packed_vectors.h"
 #include "quarry/index/segment_state.h"
 
 namespace quarry::index {
@@ -85,6 +86,9 @@ std::uint32_t Segment::file_of(std::uint32_t unit) const {
 FileView Segment::file(std::uint32_t ordinal) const {
   return state_->columns.file(ordinal);
 }
+std::uint32_t Segment::first_unit(std::uint32_t file) const {
+  return state_->columns.first_unit(file);
+}
 std::span<const std::uint8_t> Segment::length_codes(Field field) const {
   return state_->columns.length_codes(field);
 }
@@ -129,26 +133,28 @@ Status Segment::prepare_vectors() const {
   const std::scoped_lock guard(state.mutex);
   if (state.vectors_ready.load(std::memory_order_relaxed)) return {};
   const CheckedFile& file = *state.file;
-  const auto vectors = section(file, SegmentSection::vectors);
+  const auto sizes = section(file, SegmentSection::vector_sizes);
   const auto signs = section(file, SegmentSection::vector_signs);
-  const std::uint64_t words = std::uint64_t{unit_count()} * ((std::uint64_t{state.dimensions} + 63) / 64);
-  if (vectors.size() != std::uint64_t{unit_count()} * state.dimensions || signs.size() / 8 != words) {
+  const std::uint64_t words = std::uint64_t{unit_count()} * plane_words(state.dimensions);
+  if (signs.size() != words * 8 || sizes.size() != kSizePlanes * words * 8) {
     return file.damaged("its vectors do not fit its units");
   }
-  QUARRY_CHECK(file.verify(vectors));
+  QUARRY_CHECK(file.verify(sizes));
   QUARRY_CHECK(file.verify(signs));
-  state.vectors = {reinterpret_cast<const std::int8_t*>(vectors.data()), vectors.size()};
   // Sections start at multiples of 16 in a page-aligned map.
-  state.signs = {reinterpret_cast<const std::uint64_t*>(signs.data()), static_cast<std::size_t>(words)};
+  state.vector_sizes = {reinterpret_cast<const std::uint64_t*>(sizes.data()), sizes.size() / 8};
+  state.vector_signs = {reinterpret_cast<const std::uint64_t*>(signs.data()), signs.size() / 8};
   state.vectors_ready.store(true, std::memory_order_release);
   return {};
 }
 
-std::span<const std::int8_t> Segment::vector(std::uint32_t unit) const {
-  return state_->vectors.subspan(std::size_t{unit} * state_->dimensions, state_->dimensions);
+void Segment::vector(std::uint32_t unit, std::span<std::int8_t> row) const {
+  const std::size_t words = plane_words(state_->dimensions);
+  unpack_vector(state_->vector_signs.subspan(unit * words, words),
+                state_->vector_sizes.subspan(unit * kSizePlanes * words, kSizePlanes * words), row);
 }
 std::span<const std::uint64_t> Segment::sign_bits() const {
-  return state_->signs;
+  return state_->vector_signs;
 }
 
 Status Segment::verify() const {

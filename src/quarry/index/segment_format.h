@@ -17,12 +17,12 @@ static_assert(std::endian::native == std::endian::little,
               "stored numbers are little-endian and read in place");
 
 inline constexpr std::string_view kSegmentMagic = "QRYSEGMT";
-inline constexpr std::uint32_t kSegmentVersion = 1;
+inline constexpr std::uint32_t kSegmentVersion = 2;
 inline constexpr std::string_view kViewMagic = "QRYVIEWS";
 inline constexpr std::uint32_t kViewVersion = 1;
 
 inline constexpr std::size_t kBlockBytes = 32 * 1024;      // of one checksum
-inline constexpr std::size_t kTextBlockBytes = 16 * 1024;  // of raw text in one compressed block
+inline constexpr std::size_t kTextBlockBytes = 32 * 1024;  // of raw text in one compressed block
 inline constexpr std::uint32_t kMaxColumnBits = 40;
 
 // Sections of a segment. Append, never renumber.
@@ -59,7 +59,7 @@ enum class SegmentSection : std::uint32_t {
   file_lines = 35,
   file_bytes = 36,
   file_text_ends = 37,
-  vectors = 40,
+  vector_sizes = 40,
   vector_signs = 41,
 };
 

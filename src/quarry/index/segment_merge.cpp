@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "quarry/index/packed_vectors.h"
 #include "quarry/index/segment_state.h"
 #include "quarry/index/segment_writer.h"
-#include "quarry/index/sign_bits.h"
 
 namespace quarry::index {
 namespace {
@@ -114,17 +114,18 @@ class Merge {
   }
 
   Status merge_vectors() {
-    SignBits signs(dimensions());
-    out_.begin_section(static_cast<std::uint32_t>(SegmentSection::vectors));
+    PackedVectorWriter vectors(dimensions());
+    const std::size_t words = plane_words(dimensions());
     for (std::size_t s = 0; s < segments_.size(); ++s) {
       QUARRY_CHECK(segments_[s]->prepare_vectors());
       for (std::uint32_t u = 0; u < units_[s].size(); ++u) {
         if (units_[s][u] == kDropped) continue;
-        out_.append(std::as_bytes(segments_[s]->vector(u)));
-        signs.add(segments_[s]->vector(u));
+        const Segment::State& from = segments_[s]->state();
+        vectors.add_packed(from.vector_signs.subspan(u * words, words),
+                           from.vector_sizes.subspan(u * kSizePlanes * words, kSizePlanes * words));
       }
     }
-    signs.finish(out_);
+    vectors.finish(out_);
     return out_.status();
   }
 

@@ -31,8 +31,9 @@ struct Segment::State {
   ShapeTable shapes;
   TextReader text;
   std::span<const std::byte> postings;
-  std::span<const std::int8_t> vectors;
-  std::span<const std::uint64_t> signs;
+  // Planes of packed_vectors.h, row after row.
+  std::span<const std::uint64_t> vector_sizes;
+  std::span<const std::uint64_t> vector_signs;
 };
 
 }  // namespace quarry::index

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <map>
 #include <random>
 #include <set>
@@ -53,6 +56,37 @@ std::string bytes_of(const std::filesystem::path& path) {
   return posix_file_system().read(path, 1U << 30).value();
 }
 
+TEST(Segment, KeepsTheDirectionOfAVectorAndKnowsOneOfZeros) {
+  const TestDirectory folder;
+  constexpr std::uint32_t kDimensions = 128;
+  auto document = test_document("a.py", "one\ntwo\nthree\n", kDimensions);
+  std::mt19937 random(7);
+  std::normal_distribution<double> spread(0, 127 / std::sqrt(double{kDimensions}));
+  for (auto& component : document.vectors) component = static_cast<std::int8_t>(std::lround(spread(random)));
+  std::fill_n(document.vectors.end() - kDimensions, kDimensions, std::int8_t{0});
+  const auto segment =
+      write(folder.path() / "a.seg", {document}, {.dimensions = kDimensions, .source = true});
+  ASSERT_TRUE(segment->prepare_vectors());
+  const std::uint32_t last = segment->unit_count() - 1;
+  ASSERT_GE(last, 2U);
+  std::vector<std::int8_t> row(kDimensions);
+  segment->vector(last, row);
+  EXPECT_THAT(row, testing::Each(0));
+  for (std::uint32_t u = 0; u < last; ++u) {
+    segment->vector(u, row);
+    double product = 0;
+    double given = 0;
+    double kept = 0;
+    for (std::size_t d = 0; d < kDimensions; ++d) {
+      const double component = document.vectors[u * kDimensions + d];
+      product += component * row[d];
+      given += component * component;
+      kept += double{static_cast<double>(row[d])} * row[d];
+    }
+    EXPECT_GT(product / std::sqrt(given * kept), 0.99) << u;  // four bits cost .005 on average
+  }
+}
+
 TEST(Segment, AnswersWhatTheDocumentsHeld) {
   const TestDirectory folder;
   const auto documents = random_documents(1, 300, 70);
@@ -101,9 +135,12 @@ TEST(Segment, AnswersWhatTheDocumentsHeld) {
           EXPECT_EQ(view.lengths[field], unit.lengths[field]);
         }
       }
+      std::vector<std::int8_t> row(70);
+      segment->vector(ordinal + u, row);
       for (std::uint32_t d = 0; d < 70; ++d) {
         const std::int8_t component = document.vectors[u * 70 + d];
-        EXPECT_EQ(segment->vector(ordinal + u)[d], component);
+        const int size = std::min(7, static_cast<int>(std::abs(component) * std::sqrt(70.0) / (0.335 * 127)));
+        EXPECT_EQ(row[d], component < 0 ? -(2 * size + 1) : 2 * size + 1) << int{component};
         EXPECT_EQ(segment->sign_bits()[(ordinal + u) * 2 + d / 64] >> (d % 64) & 1, component < 0 ? 1U : 0U);
       }
     }

@@ -3,26 +3,28 @@
 #include <algorithm>
 
 #include "quarry/index/checked_file.h"
+#include "quarry/index/packed_vectors.h"
 #include "quarry/index/posting_buffer.h"
 #include "quarry/index/segment_columns.h"
 #include "quarry/index/segment_format.h"
-#include "quarry/index/sign_bits.h"
 #include "quarry/index/text_store.h"
 
 namespace quarry::index {
 
 struct SegmentWriter::State {
   explicit State(SegmentOptions chosen)
-      : options(chosen), texts([this](std::span<const std::byte> bytes) {
+      : options(chosen),
+        texts([this](std::span<const std::byte> bytes) {
           compressed.insert(compressed.end(), bytes.begin(), bytes.end());
-        }) {}
+        }),
+        vectors(chosen.dimensions) {}
 
   SegmentOptions options;
   std::vector<std::byte> compressed;
   TextWriter texts;
   ColumnsWriter columns;
   PostingBuffer postings;
-  std::vector<std::int8_t> vectors;
+  PackedVectorWriter vectors;
 };
 
 SegmentWriter::SegmentWriter(SegmentOptions options) : state_(std::make_unique<State>(options)) {}
@@ -45,7 +47,7 @@ void SegmentWriter::add(Document document) {
   }
   state.postings.add(document.occurrences, first_unit);
   document.vectors.resize(document.units.size() * state.options.dimensions);
-  state.vectors.insert(state.vectors.end(), document.vectors.begin(), document.vectors.end());
+  state.vectors.add(document.vectors);
 }
 
 std::uint32_t SegmentWriter::file_count() const {
@@ -54,7 +56,7 @@ std::uint32_t SegmentWriter::file_count() const {
 
 std::size_t SegmentWriter::memory_in_bytes() const {
   return state_->compressed.capacity() + state_->columns.memory_in_bytes() +
-         state_->postings.memory_in_bytes() + state_->vectors.capacity();
+         state_->postings.memory_in_bytes() + state_->vectors.memory_in_bytes();
 }
 
 Status SegmentWriter::finish(FileSystem& files, const std::filesystem::path& path) {
@@ -65,14 +67,7 @@ Status SegmentWriter::finish(FileSystem& files, const std::filesystem::path& pat
   out.append(state->compressed);
   state->compressed = {};
   state->texts.write_offsets(out);
-  if (state->options.dimensions != 0) {
-    SignBits signs(state->options.dimensions);
-    signs.add(state->vectors);
-    out.begin_section(static_cast<std::uint32_t>(SegmentSection::vectors));
-    out.append(std::as_bytes(std::span(state->vectors)));
-    signs.finish(out);
-    state->vectors = {};
-  }
+  if (state->options.dimensions != 0) state->vectors.finish(out);
   TrailerNumbers numbers{};
   const auto set = [&](SegmentNumber which, std::uint32_t value) {
     numbers[static_cast<std::size_t>(which)] = value;

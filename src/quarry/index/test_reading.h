@@ -5,6 +5,7 @@
 #include <cstring>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "quarry/base/hash.h"
 #include "quarry/index/segment.h"
@@ -43,7 +44,11 @@ inline Result<std::uint64_t> read_all(const Segment& segment) {
     mix_number(std::uint64_t{unit.file} << 32 | unit.parent);
     mix_number(std::uint64_t{unit.start_line} << 32 | unit.end_line);
     for (const std::uint16_t length : unit.lengths) mix_number(length);
-    if (segment.dimensions() != 0) mix_number(static_cast<std::uint64_t>(segment.vector(u)[0]));
+    if (segment.dimensions() != 0) {
+      std::vector<std::int8_t> row(segment.dimensions());
+      segment.vector(u, row);
+      digest = hash64(std::as_bytes(std::span(row)), digest);
+    }
     QUARRY_TRY(const UnitText text, segment.text(u));
     mix(text.code);
     mix(text.signature);

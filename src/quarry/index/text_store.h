@@ -1,4 +1,4 @@
-// The text of a segment: the files' texts one after another, cut every 16 KiB and compressed block by block.
+// The text of a segment: the files' texts one after another, cut every 32 KiB and compressed block by block.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,6 @@
 #include "quarry/model/static_encoder.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <mutex>
@@ -50,6 +51,7 @@ struct StaticEncoder::Scratch {
   std::vector<Seen> seen;
   std::vector<std::uint32_t> counts;  // of each of `rows`
   std::uint32_t text = 0;
+  std::vector<float> whole;  // a vector before its first dimensions are taken
 };
 
 struct StaticEncoder::Pool {
@@ -84,10 +86,19 @@ Result<std::vector<float>> StaticEncoder::encode(std::span<const std::string_vie
     scratch = std::make_unique<Scratch>();
     scratch->seen.resize(model_.tokenizer.size());
   }
-  std::vector<float> vectors(texts.size() * model_.dimensions, 0.0F);
+  const std::size_t kept = model_.kept_dimensions;
+  std::vector<float> vectors(texts.size() * kept, 0.0F);
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    encode_one(texts[i], model_.sides[static_cast<std::size_t>(side)], *scratch,
-               std::span(vectors).subspan(i * model_.dimensions, model_.dimensions));
+    const std::span<float> vector = std::span(vectors).subspan(i * kept, kept);
+    const StaticSide& weights = model_.sides[static_cast<std::size_t>(side)];
+    if (kept == model_.dimensions) {
+      encode_one(texts[i], weights, *scratch, vector);
+      continue;
+    }
+    scratch->whole.assign(model_.dimensions, 0.0F);
+    encode_one(texts[i], weights, *scratch, scratch->whole);
+    std::copy_n(scratch->whole.begin(), kept, vector.begin());
+    normalize(vector);
   }
   const std::scoped_lock lock(pool_->mutex);
   pool_->idle.push_back(std::move(scratch));

@@ -24,7 +24,7 @@ class StaticEncoder final : public Encoder {
 
   [[nodiscard]] const std::string& name() const override { return name_; }
   [[nodiscard]] const std::string& fingerprint() const override { return model_.fingerprint; }
-  [[nodiscard]] std::uint32_t dimensions() const override { return model_.dimensions; }
+  [[nodiscard]] std::uint32_t dimensions() const override { return model_.kept_dimensions; }
   // Never fails.
   [[nodiscard]] Result<std::vector<float>> encode(std::span<const std::string_view> texts,
                                                   Side side) const override;

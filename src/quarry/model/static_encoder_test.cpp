@@ -1,5 +1,6 @@
 #include "quarry/model/static_encoder.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <cmath>
@@ -80,6 +81,21 @@ TEST_F(StaticEncoderTest, SubtractsTheMeanAndCutsLongTexts) {
   EXPECT_THAT(encode(*encoder, "right"),
               ElementsAre(FloatNear(1 / norm, 1e-6F), FloatNear(-0.5F / norm, 1e-6F)));
   EXPECT_THAT(encode(*encoder, "right up", Side::code), ElementsAre(1, 0));
+}
+
+TEST_F(StaticEncoderTest, GivesTheFirstDimensionsThatItsConfigKeepsForAnIndex) {
+  tensors_.add("mean.query", Dtype::f32, {2}, std::vector<float>{0, 0.5F});
+  write(R"({"model_type":"quarry-static","index_dimensions":1})");
+  const auto encoder = open().value();
+  EXPECT_EQ(encoder->dimensions(), 1U);
+  EXPECT_THAT(encode(*encoder, "right"), ElementsAre(1));
+  EXPECT_THAT(encode(*encoder, "up"), ElementsAre(0));
+  const std::string_view texts[] = {"right up", "right"};
+  EXPECT_THAT(encoder->encode(texts, Side::code).value(), ElementsAre(1, 1));
+  for (const char* wrong : {"0", "3", "-1"}) {
+    write(fmt::format(R"({{"model_type":"quarry-static","index_dimensions":{}}})", wrong));
+    EXPECT_THAT(error(), HasSubstr("index_dimensions")) << wrong;
+  }
 }
 
 TEST_F(StaticEncoderTest, FloatTablesGiveTheSameVectors) {

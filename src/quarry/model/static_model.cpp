@@ -98,6 +98,12 @@ Status read_quarry_layout(const Json& config, const Safetensors& tensors, Static
     return fail(ErrorKind::corrupt, "config.json says {} dimensions, the table of model.safetensors has {}",
                 dimensions, model.dimensions);
   }
+  QUARRY_TRY(const std::uint64_t kept, number_field(config, "index_dimensions", dimensions));
+  if (kept == 0 || kept > dimensions) {
+    return fail(ErrorKind::corrupt, "config.json: \"index_dimensions\" must be 1 to {}, not {}", dimensions,
+                kept);
+  }
+  model.kept_dimensions = static_cast<std::uint32_t>(kept);
   std::vector<float> scales;
   if (model.quantized != nullptr) {
     QUARRY_TRY(const Tensor* tensor, required(tensors, "embedding.scale"));
@@ -186,6 +192,7 @@ Status read_model2vec_layout(const Json& config, const Safetensors& tensors, Sta
   side.max_tokens = unlimited ? std::numeric_limits<std::size_t>::max() : limit;
   model.max_code_points = unlimited ? 0 : limit * model.tokenizer.median_token_length();
   model.sides = {side, side};
+  model.kept_dimensions = model.dimensions;
   model.log_frequency = false;
   return {};
 }

@@ -5,8 +5,9 @@
 //  `embedding.scale`
 //    [vocabulary], or F32, F16, BF16), `token_weights.query` and `token_weights.code` [vocabulary], and, as
 //    an option, `mean.query` and `mean.code` [dimensions]. Config: "token_weights" "log" (natural logarithms,
-//    the default) or "linear"; "max_tokens" {"query": n, "code": n} (default 512 each). A tokenizer.bin
-//    beside them makes loading faster (compiled_tokenizer.h).
+//    the default) or "linear"; "max_tokens" {"query": n, "code": n} (default 512 each); "index_dimensions":
+//    how many of the dimensions an index keeps, where the model was trained so that the first say most
+//    (default all). A tokenizer.bin beside them makes loading faster (compiled_tokenizer.h).
 //  - model2vec's ("model_type": "model2vec", https://github.com/MinishLab/model2vec): `embeddings` (or
 //    `embedding.weight`), as options `weights` [vocabulary] and `mapping` [vocabulary] (token id -> row);
 //    config: "max_length". Its texts are cut and its unknown tokens dropped as model2vec does.
@@ -41,9 +42,10 @@ struct StaticModel {
   explicit StaticModel(Tokenizer t) : tokenizer(std::move(t)) {}
 
   Tokenizer tokenizer;
-  std::string fingerprint;  // 16 hexadecimal digits, of the bytes of all three files
-  std::uint32_t dimensions = 0;
-  std::array<StaticSide, 2> sides;  // by Side
+  std::string fingerprint;            // 16 hexadecimal digits, of the bytes of all three files
+  std::uint32_t dimensions = 0;       // of the table
+  std::uint32_t kept_dimensions = 0;  // of a vector: the first of the table's, scaled to unit length
+  std::array<StaticSide, 2> sides;    // by Side
   bool log_frequency = true;
   std::size_t max_code_points = 0;  // texts are cut here first; 0: they are not
 

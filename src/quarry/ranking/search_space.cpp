@@ -21,7 +21,6 @@ Result<SearchSpace> SearchSpace::open(std::shared_ptr<const index::Snapshot> sna
     part.file_base = space.file_count_;
     part.live = index::FileSet(part.segment->file_count());
     if (space.views_.size() > 1) part.view_of_file.resize(part.segment->file_count());
-    bool any = false;
     for (const std::size_t v : space.views_) {
       QUARRY_TRY(const index::FileSet live, snapshot->live_files(v, s));
       if (space.views_.size() > 1) {
@@ -32,8 +31,9 @@ Result<SearchSpace> SearchSpace::open(std::shared_ptr<const index::Snapshot> sna
       }
       part.live.merge(live);
     }
-    any = part.live.count() > 0;
-    if (!any) continue;
+    const std::uint32_t live_files = part.live.count();
+    if (live_files == 0) continue;
+    part.all_live = live_files == part.segment->file_count();
     QUARRY_CHECK(part.segment->prepare());
     space.unit_count_ += part.segment->unit_count();
     space.file_count_ += part.segment->file_count();
@@ -96,15 +96,25 @@ std::string_view SearchSpace::repository_of(std::uint32_t file) const {
 
 Result<std::uint32_t> SearchSpace::references_to(std::string_view name) const {
   const text::Term term = text::symbol_term(name);
+  constexpr std::uint32_t kCountBits = 24;
+  constexpr std::uint32_t kMost = (1U << kCountBits) - 1;
+  // 53 bits of the term decide; the count is kept plus one, so that an empty entry is none.
+  std::atomic<std::uint64_t>& entry = (*references_)[term % kReferenceEntries];
+  const std::uint64_t key = term >> kCountBits << kCountBits;
+  const std::uint64_t known = entry.load(std::memory_order_relaxed);
+  if ((known & kMost) != 0 && (known & ~std::uint64_t{kMost}) == key)
+    return static_cast<std::uint32_t>(known & kMost) - 1;
+
   std::uint32_t count = 0;
   for (const Part& part : parts_) {
     QUARRY_TRY(index::PostingCursor cursor, part.segment->postings(term));
-    for (index::Posting posting; cursor.next(posting);) {
-      if (part.live.contains(part.segment->file_of(posting.unit))) {
-        count += posting.counts[static_cast<std::size_t>(Field::reference)];
-      }
+    while (const index::Posting* posting = cursor.advance()) {
+      const std::uint32_t used = posting->counts[static_cast<std::size_t>(Field::reference)];
+      if (used != 0 && (part.all_live || part.live.contains(part.segment->file_of(cursor.unit()))))
+        count += used;
     }
   }
+  if (count < kMost) entry.store(key | (count + 1), std::memory_order_relaxed);
   return count;
 }
 

@@ -1,6 +1,8 @@
 // What one search looks at: the live files of one or all views of a snapshot, numbered through.
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -53,8 +55,15 @@ class SearchSpace {
     index::FileSet live;
     std::uint32_t unit_base = 0;
     std::uint32_t file_base = 0;
+    bool all_live = false;
     std::vector<std::uint16_t> view_of_file;  // only where several views are searched
   };
+  // Answers of references_to(), which many queries ask for the same names: a name's term has one place, and
+  // an entry is 40 bits of it and the count. Entries are whole or absent, so that threads need no lock.
+  static constexpr std::size_t kReferenceEntries = 8192;
+  using References = std::array<std::atomic<std::uint64_t>, kReferenceEntries>;
+
+  std::unique_ptr<References> references_ = std::make_unique<References>();
   std::shared_ptr<const index::Snapshot> snapshot_;
   std::vector<Part> parts_;
   std::vector<std::size_t> views_;

@@ -1,4 +1,4 @@
-// Units by the cosine of their vectors: a pass over sign bits finds the likely ones, int8 dot products
+// Units by the cosine of their vectors: a pass over sign bits finds the likely ones, dot products
 // decide.
 #pragma once
 
@@ -13,7 +13,7 @@
 
 namespace quarry::ranking {
 
-// Vectors are unit length, scaled by 127 and rounded: the cosine of two is their dot product / 127^2.
+// For one search on one thread.
 class VectorScan final : public VectorScores {
  public:
   // Fails where the stored vectors are damaged or have another number of dimensions than the query.
@@ -29,6 +29,8 @@ class VectorScan final : public VectorScores {
  private:
   const SearchSpace* space_ = nullptr;
   std::vector<std::int8_t> query_;
+  float query_length_ = 0;
+  mutable std::vector<std::int8_t> row_;  // the unit at hand
   std::vector<std::uint32_t> units_;
   float best_ = 0;
 };

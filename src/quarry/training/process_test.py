@@ -95,7 +95,7 @@ with tempfile.TemporaryDirectory() as temporary:
         assert line, "the run ended too early"
     victim.kill()
     began = time.monotonic()
-    errors = finish(survivor, 1)
+    errors = finish(survivor, 2)
     assert time.monotonic() - began < 60
     assert "worker 0 of 2 lost another worker" in errors and "--resume" in errors, errors
     victim.communicate()
@@ -106,6 +106,6 @@ with tempfile.TemporaryDirectory() as temporary:
     resumed.communicate()
 
     # What is wrong is said in one line.
-    errors = finish(start("bad", "--set", "optimizer.lr=1"), 1)
+    errors = finish(start("bad", "--set", "optimizer.lr=1"), 2)
     assert "unknown key \"optimizer.lr\"" in errors, errors
 print("ok")

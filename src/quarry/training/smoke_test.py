@@ -31,4 +31,4 @@ with tempfile.TemporaryDirectory() as folder:
 
     # Another config must not go on from this one's checkpoint.
     refused = subprocess.run([*command, "--resume", "--set", "optimizer.rate=0.001"], capture_output=True, text=True)
-    assert refused.returncode == 1 and "optimizer.rate" in refused.stderr, refused.stderr
+    assert refused.returncode == 2 and "optimizer.rate" in refused.stderr, refused.stderr

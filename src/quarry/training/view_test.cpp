@@ -50,7 +50,7 @@ class Words {
 class ViewTest : public ::testing::Test {
  protected:
   ViewTest() {
-    Pair pair;
+    preparation::Pair pair;
     pair.language = "go";
     pair.path = "net/http/server.go";
     pair.name = "Serve";
@@ -75,6 +75,25 @@ TEST_F(ViewTest, DocLosesTheLeadingNameAndCodeIsWhole) {
   EXPECT_THAT(words_.in(query_), UnorderedElementsAre("accepts", "incoming", "l"));
   EXPECT_THAT(words_.in(code_),
               UnorderedElementsAre("func", "Serve", "l", "close", "it", "at", "the", "end", "loop"));
+}
+
+TEST_F(ViewTest, AQuestionGetsItsWordsAndAPlainVerb) {
+  ViewOptions options{0, 0, 0};
+  options.plain = 1;
+  make({}, options);
+  EXPECT_THAT(words_.in(query_), UnorderedElementsAre("accept", "incoming", "l"));
+  options.plain = 0;
+  options.question = 1;
+  std::set<std::set<std::string>> seen;
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    make({}, options, seed);
+    const std::set<std::string> words = words_.in(query_);
+    EXPECT_GT(words.size(), 3U);
+    for (const char* word : {"accepts", "incoming", "l"}) EXPECT_TRUE(words.contains(word)) << word;
+    seen.insert(words);
+  }
+  EXPECT_GT(seen.size(), 10U);
+  EXPECT_TRUE(seen.contains({"accepts", "incoming", "l", "how", "to"}));
 }
 
 TEST_F(ViewTest, NamelessCodeWithPlace) {
@@ -139,7 +158,7 @@ Dataset many(int count) {
   Words words;
   Dataset dataset;
   for (int i = 0; i < count; ++i) {
-    Pair pair;
+    preparation::Pair pair;
     pair.repository = std::to_string(i % 3);
     pair.doc = fmt::format("doc {}", i / 2);  // each doc twice
     pair.code = fmt::format("code {}", i);

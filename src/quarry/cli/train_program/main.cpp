@@ -1,5 +1,4 @@
 // quarry-train: reads a config and pairs, trains, and writes a model directory. `quarry train` runs it.
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -9,10 +8,13 @@
 #include <vector>
 
 #include "quarry/base/file_system.h"
+#include "quarry/cli/companion_program.h"
+#include "quarry/cli/train_table.h"
 #include "quarry/training/curves.h"
 #include "quarry/training/event_file.h"
 #include "quarry/training/gloo_workers.h"
 #include "quarry/training/html_report.h"
+#include "quarry/training/initial_table.h"
 #include "quarry/training/model_directory.h"
 #include "quarry/training/torch_loss.h"
 #include "quarry/training/trainer.h"
@@ -149,6 +151,9 @@ Status run(const Arguments& arguments) {
   TrainOptions options;
   options.checkpoint = output / "checkpoint.safetensors";
   options.resume = arguments.resume;
+  if (data.initial.size() > 0 && !arguments.resume) {
+    QUARRY_TRY(options.initial, initial_table(data.initial, data.pieces, config.dimensions, config.seed));
+  }
   Records records(files, output);
   Smooth smooth;
   ValidationResult last;
@@ -198,25 +203,30 @@ Status run(const Arguments& arguments) {
   return {};
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+Result<int> run_training(cli::Context& context) {
+  const cli::Settings& settings = context.settings;
+  if (settings.text(cli::train::kOutput).empty())
+    return fail(ErrorKind::invalid_argument, "train: --output DIR is needed");
   Arguments arguments;
-  CLI::App app("Trains a model of Quarry from pairs of docs and code.", "quarry-train");
-  app.add_option("config", arguments.config, "YAML file, see configs/static.yaml")->required();
-  app.add_option("-o,--output", arguments.output, "folder for the model, the checkpoint and the curves")
-      ->required();
-  app.add_option("--pairs", arguments.pairs, "a shard of pairs or a folder of them (data.pairs)");
-  app.add_option("--set", arguments.overrides, "key=value, instead of the config's value; may be repeated");
-  app.add_option("--dimensions", arguments.dimensions, "write only so many of each vector (see loss.nested)");
-  app.add_flag("--resume", arguments.resume, "go on from the checkpoint in the output folder");
-  CLI11_PARSE(app, argc, argv);
+  arguments.config = context.arguments.front();
+  arguments.output = settings.text(cli::train::kOutput);
+  arguments.pairs = settings.text(cli::train::kPairs);
+  arguments.overrides = settings.list(cli::train::kSet);
+  arguments.dimensions = static_cast<std::uint32_t>(settings.number(cli::train::kDimensions));
+  arguments.resume = settings.on(cli::train::kResume);
 
   std::signal(SIGINT, [](int) { interrupted = 1; });
   std::signal(SIGTERM, [](int) { interrupted = 1; });
-  if (const Status status = run(arguments); !status) {
-    say("quarry-train: " + status.error().message);
-    return status.error().kind == ErrorKind::cancelled ? 130 : 1;
-  }
-  return 0;
+  const Status status = run(arguments);
+  if (status) return cli::kFound;
+  if (status.error().kind != ErrorKind::cancelled) return tl::unexpected(status.error());
+  say("quarry-train: " + status.error().message);
+  return 130;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  constexpr cli::Command kCommand = cli::train::command(run_training);
+  return cli::companion_main(kCommand, argc, argv);
 }

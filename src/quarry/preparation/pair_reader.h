@@ -1,7 +1,9 @@
-// Reads shards of training pairs: JSON lines, plain or compressed with zstd.
+// Reads shards of training pairs: JSON lines, plain or compressed with zstd or gzip.
 //
 // One object a line with the string members `doc` and `code` (neither empty) and, as far as known, lang,
-// kind, repo, path, name, signature and the boolean heldout. Other members are passed over.
+// kind, repo, license, path, line, name, signature, partition, origin, the lists of strings calls and
+// subjects, and the boolean heldout. CodeSearchNet's names are understood too (docstring, language,
+// func_name). Other members are passed over.
 #pragma once
 
 #include <cstddef>
@@ -12,9 +14,9 @@
 
 #include "quarry/base/file_system.h"
 #include "quarry/base/result.h"
-#include "quarry/training/pair.h"
+#include "quarry/preparation/pair.h"
 
-namespace quarry::training {
+namespace quarry::preparation {
 
 struct ReadLimits {
   double broken_share = 0.01;           // of a shard's lines; more is an error
@@ -27,8 +29,8 @@ struct ReadCounts {
   std::uint64_t broken = 0;  // no JSON object, or without doc or code
 };
 
-// The shards of `data`: itself, or in a folder every *.jsonl and *.jsonl.zst by name. ErrorKind::not_found
-// where there is none.
+// The shards of `data`: itself, or in a folder every *.jsonl, *.jsonl.zst and *.jsonl.gz by name.
+// ErrorKind::not_found where there is none.
 [[nodiscard]] Result<std::vector<std::filesystem::path>> list_shards(const FileSystem& files,
                                                                      const std::filesystem::path& data);
 
@@ -40,4 +42,4 @@ struct ReadCounts {
                                             const ReadLimits& limits,
                                             const std::function<Status(Pair&&)>& visit);
 
-}  // namespace quarry::training
+}  // namespace quarry::preparation

@@ -5,7 +5,7 @@
 
 #include "quarry/base/file_system.h"
 
-namespace quarry::training {
+namespace quarry {
 
 class FullDisk final : public FileSystem {
  public:
@@ -46,7 +46,7 @@ class FullDisk final : public FileSystem {
     Status append(std::span<const std::byte> bytes) override {
       if (room_) return real_->append(bytes);
       QUARRY_CHECK(real_->append(bytes.first(bytes.size() / 2)));
-      return fail(ErrorKind::io, "checkpoint: No space left on device");
+      return fail(ErrorKind::io, "cannot write: No space left on device");
     }
     Status sync() override { return real_->sync(); }
     Status close() override { return real_->close(); }
@@ -60,4 +60,4 @@ class FullDisk final : public FileSystem {
   int room_ = 1 << 30;
 };
 
-}  // namespace quarry::training
+}  // namespace quarry

@@ -1,4 +1,4 @@
-#include "quarry/training/pair_reader.h"
+#include "quarry/preparation/pair_reader.h"
 
 #include <gmock/gmock.h>
 #include <zstd.h>
@@ -8,7 +8,7 @@
 
 #include "quarry/base/test_directory.h"
 
-namespace quarry::training {
+namespace quarry::preparation {
 namespace {
 
 using ::testing::ElementsAre;
@@ -140,4 +140,4 @@ TEST(PairReader, RefusesEmptyAndDamagedShards) {
 }
 
 }  // namespace
-}  // namespace quarry::training
+}  // namespace quarry::preparation

@@ -1,0 +1,52 @@
+// Every instruction set gives what one bit after another gives.
+#include "quarry/ranking/sign_distance.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <vector>
+
+namespace quarry::ranking {
+namespace {
+
+TEST(SignDistance, CountsTheBitsThatDiffer) {
+  std::mt19937_64 random(1);
+  for (const std::size_t words : {1, 2, 3, 4, 7}) {
+    for (const std::size_t rows : {0, 1, 2, 63, 300}) {
+      std::vector<std::uint64_t> query(words);
+      std::vector<std::uint64_t> stored(words * rows);
+      for (auto& word : query) word = random();
+      for (auto& word : stored) word = random();
+      std::vector<std::uint16_t> distances(rows);
+      sign_distances(stored, query, distances);
+      for (std::size_t row = 0; row < rows; ++row) {
+        std::uint16_t expected = 0;
+        for (std::size_t bit = 0; bit < words * 64; ++bit) {
+          const std::uint64_t differing = stored[row * words + bit / 64] ^ query[bit / 64];
+          expected = static_cast<std::uint16_t>(expected + (differing >> (bit % 64) & 1));
+        }
+        ASSERT_EQ(distances[row], expected) << words << " words, row " << row;
+      }
+    }
+  }
+}
+
+TEST(SignDistance, MultipliesVectorsOfAnySize) {
+  std::mt19937 random(2);
+  for (const std::size_t size : {0, 1, 15, 16, 70, 128, 257}) {
+    std::vector<std::int8_t> a(size);
+    std::vector<std::int8_t> b(size);
+    std::int32_t expected = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      a[i] = static_cast<std::int8_t>(random());
+      b[i] = static_cast<std::int8_t>(random());
+      expected += a[i] * b[i];
+    }
+    EXPECT_EQ(dot_int8(a, b), expected) << size;
+  }
+  const std::vector<std::int8_t> least(1000, -128);
+  EXPECT_EQ(dot_int8(least, least), 128 * 128 * 1000);
+}
+
+}  // namespace
+}  // namespace quarry::ranking

@@ -1,0 +1,17 @@
+// Starts the page.
+import { render } from 'preact';
+import { startKeyboard } from './keyboard';
+import { listenToHistory } from './route';
+import { start } from './search';
+import { applyTheme } from './settings';
+import { App } from './views/App';
+import './styles/tokens.css';
+import './styles/page.css';
+import './styles/code.css';
+import './styles/views.css';
+
+applyTheme();
+listenToHistory();
+startKeyboard();
+start();
+render(<App />, document.getElementById('page') as HTMLElement);
