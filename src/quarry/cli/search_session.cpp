@@ -24,7 +24,8 @@ bool fits(const index::Snapshot& snapshot, const SharedEncoder& encoder) {
 Result<SharedSnapshot> refresh(const Context& context, const std::filesystem::path& folder,
                                const corpus::Source& source, SharedSnapshot old, const SharedEncoder& encoder,
                                std::stop_token stop) {
-  UpdateRequest request{folder, &source, encoder.get(), !context.settings.on(kNoSource)};
+  UpdateRequest request{folder, &source, encoder.get(), !context.settings.on(kNoSource),
+                        listing_for(context.settings, old.get(), source)};
   if (old != nullptr) {
     // An index keeps the shape that it was made with; only an explicit --model changes it here.
     request.keep_source = old->has_source();
@@ -53,7 +54,7 @@ Result<SharedSnapshot> refresh(const Context& context, const std::filesystem::pa
     }
     return old;
   }
-  report_skipped(context, report->skipped);
+  report_skipped(context, *report);
   if (old != nullptr && !report->changed) return old;
   return index::Snapshot::open(context.files, folder);
 }

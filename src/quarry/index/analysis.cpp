@@ -121,6 +121,7 @@ Result<Document> Analysis::analyse(std::string_view repository, std::string_view
   document.path = path;
   document.language = language;
   document.blob = content.blob;
+  document.complete = parsed.complete;
   document.bytes = static_cast<std::uint32_t>(source.size());
   document.lines = static_cast<std::uint32_t>(std::count(source.begin(), source.end(), '\n')) +
                    (source.empty() || source.back() == '\n' ? 0U : 1U);

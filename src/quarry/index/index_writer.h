@@ -51,6 +51,9 @@ struct UpdateReport {
   std::uint32_t removed = 0;
   std::uint64_t bytes_parsed = 0;
   std::vector<corpus::Skipped> skipped;
+  // Paths of files analysed in this run whose parse was given up (time or size): they are searchable as
+  // sections of text.
+  std::vector<std::string> unparsed;
 };
 
 // Raise it whenever the same bytes would make other documents: what was indexed before is then analysed anew.
