@@ -38,7 +38,7 @@ bool needs_model(Ranker ranker) {
   return ranker == Ranker::vectors || ranker == Ranker::vectors_by_file;
 }
 
-ranking::LinearModel weights_of(Ranker ranker) {
+ranking::RankingModels weights_of(Ranker ranker) {
   ranking::LinearModel model;
   const auto weight = [&](ranking::Feature feature) -> float& {
     return model.weights[static_cast<std::size_t>(feature)];
@@ -46,7 +46,7 @@ ranking::LinearModel weights_of(Ranker ranker) {
   switch (ranker) {
     case Ranker::hybrid:
     case Ranker::words:
-      return ranking::default_model();
+      return ranking::default_models();
     case Ranker::vectors_by_file:
       model.repeat_penalty.fill(kOnce);
       [[fallthrough]];
@@ -57,7 +57,9 @@ ranking::LinearModel weights_of(Ranker ranker) {
       weight(ranking::Feature::unit_bm25f) = 1;
       break;
   }
-  return model;
+  // Whatever the query asks for.
+  const ranking::RankingModel always{.subject = model, .behaviour = model, .gate = {}};
+  return {.words = always, .vectors = always};
 }
 
 }  // namespace quarry::evaluation

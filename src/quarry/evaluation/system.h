@@ -9,7 +9,7 @@
 
 #include "quarry/base/result.h"
 #include "quarry/model/encoder.h"
-#include "quarry/ranking/linear_model.h"
+#include "quarry/ranking/ranking_model.h"
 
 namespace quarry::evaluation {
 
@@ -32,6 +32,6 @@ struct System {
 };
 
 // The weights that make the one engine rank as the ranker says, where they are not those of the product.
-[[nodiscard]] ranking::LinearModel weights_of(Ranker ranker);
+[[nodiscard]] ranking::RankingModels weights_of(Ranker ranker);
 
 }  // namespace quarry::evaluation
