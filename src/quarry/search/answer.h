@@ -42,12 +42,16 @@ struct Answer {
   double took_ms = 0;
   std::uint64_t index_version = 0;
   std::string model;  // "" where no vectors were used
+  std::string
+      degraded;  // why the ranking went by words only although vectors were wanted; "" where it did not
   std::vector<SearchResult> results;
 };
 
-// {"query", "took_ms", "index": {"version", "model"}, "results": [{"rank", "score", "id", "repo", "path",
+// {"query", "took_ms", "index": {"version", "model"}, "degraded" (where it is), "results": [{"rank", "score",
+// "id", "repo", "path",
 //  "start_line", "end_line", "language", "kind", "name", "qualified_name", "signature", "doc", "code",
 //  "why"}]}
 [[nodiscard]] nlohmann::ordered_json to_json(const Answer& answer);
+[[nodiscard]] nlohmann::ordered_json to_json(const SearchResult& result);
 
 }  // namespace quarry::search

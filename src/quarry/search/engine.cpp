@@ -9,7 +9,7 @@
 
 #include "quarry/model/quantize.h"
 #include "quarry/ranking/ranker.h"
-#include "quarry/search/doc_text.h"
+#include "quarry/search/browse.h"
 #include "quarry/text/words.h"
 
 namespace quarry::search {
@@ -136,25 +136,8 @@ Result<std::vector<std::int8_t>> Engine::State::encode(std::string_view text) co
 
 Result<SearchResult> Engine::State::describe(const ranking::Ranked& ranked, bool explain) const {
   const ranking::Candidate& candidate = ranked.candidate;
-  const index::UnitView unit = space.unit(candidate.unit);
-  const index::FileView file = space.file(candidate.file);
-  const ranking::SearchSpace::Place place = space.unit_place(candidate.unit);
-  QUARRY_TRY(index::UnitText text, space.segment(place.segment).text(place.ordinal));
-
-  SearchResult result;
+  QUARRY_TRY(SearchResult result, describe_unit(space, candidate.unit));
   result.score = ranked.shown;
-  result.id = unit.id;
-  result.repository = space.repository_of(candidate.file);
-  result.path = file.path;
-  result.start_line = unit.start_line;
-  result.end_line = unit.end_line;
-  result.language = file.language;
-  result.kind = unit.kind;
-  result.name = unit.name;
-  result.qualified_name = unit.qualified_name;
-  result.signature = clean_signature(text.signature);
-  result.doc = clean_doc(text.doc);
-  result.code = std::move(text.code);
   for (std::size_t i = 0; i < ranking::kFeatureCount; ++i) {
     const float contribution = model.weights[i] * candidate.features[i];
     if (contribution != 0)
@@ -219,10 +202,19 @@ Result<Answer> Engine::search(const Query& query) const {
   const ranking::QueryTerms terms = ranking::read_query(query.text, scratch->analyzer, state_->own_names);
   const ranking::CandidateFilter filter = state_->filter_of(query.filters);
   std::vector<std::int8_t> vector;
-  const bool vectors = state_->uses_vectors(query);
-  if (vectors) {
-    QUARRY_TRY(vector, state_->encode(query.text));
+  std::string degraded;
+  if (state_->uses_vectors(query)) {
+    auto encoded = state_->encode(query.text);
+    if (encoded) {
+      vector = *std::move(encoded);
+    } else if (encoded.error().kind == ErrorKind::unavailable) {
+      // An encoder behind a network may be gone; words still find most of what is asked for.
+      degraded = "ranked by words only: " + encoded.error().message;
+    } else {
+      return tl::unexpected(std::move(encoded).error());
+    }
   }
+  const bool vectors = !vector.empty();
   std::vector<ranking::Candidate> candidates;
   if (!terms.terms.empty() || !terms.symbols.empty()) {
     QUARRY_TRY(
@@ -234,53 +226,50 @@ Result<Answer> Engine::search(const Query& query) const {
   }
   QUARRY_TRY(Answer answer, state_->answer(query, std::move(candidates)));
   if (vectors) answer.model = state_->encoder->name();
+  answer.degraded = std::move(degraded);
   answer.took_ms =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
   return answer;
 }
 
 Result<Answer> Engine::similar(const std::string& path, std::uint32_t line, const Query& query) const {
-  const auto began = std::chrono::steady_clock::now();
-  const ranking::SearchSpace& space = state_->space;
-  for (std::size_t s = 0; s < space.segment_count(); ++s) {
-    const index::Segment& segment = space.segment(s);
-    for (std::uint32_t f = 0; f < segment.file_count(); ++f) {
-      if (!space.live(s).contains(f)) continue;
-      const index::FileView file = segment.file(f);
-      if (file.path != path) continue;
-      // The innermost unit around the line stands last.
-      std::uint32_t found = file.first_unit;
-      for (std::uint32_t u = file.first_unit + 1; u < file.first_unit + file.unit_count; ++u) {
-        const index::UnitView unit = segment.unit(u);
-        if (unit.start_line <= line && line <= unit.end_line) found = u;
-      }
-      if (found == file.first_unit) {
-        return fail(ErrorKind::not_found, "{}:{}: no function or section is there", path, line);
-      }
-      const index::UnitView unit = segment.unit(found);
-      QUARRY_TRY(const index::UnitText text, segment.text(found));
-      // What it is called and documented as says what it does; its rarest words come with the code.
-      Query like = query;
-      like.text = std::string(unit.name) + ' ' + clean_doc(text.doc) + ' ' + clean_signature(text.signature) +
-                  ' ' + text.code;
-      like.text.resize(std::min(like.text.size(), kMaxQueryBytes));
-      like.limit = std::min(query.limit + 1, kMaxLimit);
-      QUARRY_TRY(Answer answer, search(like));
-      answer.query = fmt::format("{}:{}", path, line);
-      std::erase_if(answer.results,
-                    [&](const SearchResult& result) { return result.id == unit.id && result.path == path; });
-      if (answer.results.size() > query.limit) answer.results.resize(query.limit);
-      for (std::size_t i = 0; i < answer.results.size(); ++i) answer.results[i].rank = query.offset + i + 1;
-      answer.took_ms =
-          std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
-      return answer;
-    }
+  const auto file = find_file(state_->space, "", path);
+  if (!file) {
+    return fail(ErrorKind::not_found, "{} is not in the index; `quarry status` shows what is", path);
   }
-  return fail(ErrorKind::not_found, "{} is not in the index; `quarry status` shows what is", path);
+  const auto unit = find_unit_at(state_->space, *file, line);
+  if (!unit) return fail(ErrorKind::not_found, "{}:{}: no function or section is there", path, line);
+  QUARRY_TRY(Answer answer, similar(*unit, query));
+  answer.query = fmt::format("{}:{}", path, line);
+  return answer;
+}
+
+Result<Answer> Engine::similar(std::uint32_t unit, const Query& query) const {
+  const auto began = std::chrono::steady_clock::now();
+  QUARRY_TRY(const SearchResult model, describe_unit(state_->space, unit));
+  // What it is called and documented as says what it does; its rarest words come with the code.
+  Query like = query;
+  like.text = model.name + ' ' + model.doc + ' ' + model.signature + ' ' + model.code;
+  like.text.resize(std::min(like.text.size(), kMaxQueryBytes));
+  like.limit = std::min(query.limit + 1, kMaxLimit);
+  QUARRY_TRY(Answer answer, search(like));
+  answer.query = fmt::format("{}:{}", model.path, model.start_line);
+  std::erase_if(answer.results, [&](const SearchResult& result) {
+    return result.id == model.id && result.path == model.path;
+  });
+  if (answer.results.size() > query.limit) answer.results.resize(query.limit);
+  for (std::size_t i = 0; i < answer.results.size(); ++i) answer.results[i].rank = query.offset + i + 1;
+  answer.took_ms =
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
+  return answer;
 }
 
 const index::Snapshot& Engine::snapshot() const {
   return state_->space.snapshot();
+}
+
+const ranking::SearchSpace& Engine::space() const {
+  return state_->space;
 }
 
 }  // namespace quarry::search
