@@ -7,8 +7,9 @@ namespace quarry::cli {
 
 std::span<const Command* const> all_commands() {
   static constexpr std::array kCommands{
-      &kIndexCommand, &kSearchCommand,     &kSimilarCommand, &kStatusCommand,     &kVerifyCommand,
-      &kWatchCommand, &kFitRankingCommand, &kConfigCommand,  &kCompletionCommand, &kManCommand,
+      &kIndexCommand,  &kSearchCommand,     &kSimilarCommand, &kStatusCommand,
+      &kVerifyCommand, &kWatchCommand,      &kMcpCommand,     &kFitRankingCommand,
+      &kConfigCommand, &kCompletionCommand, &kManCommand,
   };
   return kCommands;
 }

@@ -14,6 +14,7 @@ extern const Command kSimilarCommand;
 extern const Command kStatusCommand;
 extern const Command kVerifyCommand;
 extern const Command kWatchCommand;
+extern const Command kMcpCommand;
 extern const Command kFitRankingCommand;
 extern const Command kConfigCommand;
 extern const Command kCompletionCommand;
