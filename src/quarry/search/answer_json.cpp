@@ -55,7 +55,19 @@ nlohmann::ordered_json to_json(const Answer& answer) {
       {"index", {{"version", answer.index_version}, {"model", answer.model}}}};
   if (!answer.degraded.empty()) json["degraded"] = answer.degraded;
   json["results"] = std::move(results);
+  if (answer.facets) {
+    json["facets"] = {{"lang", to_json(answer.facets->languages)},
+                      {"repo", to_json(answer.facets->repositories)},
+                      {"kind", to_json(answer.facets->kinds)},
+                      {"path", to_json(answer.facets->folders)}};
+  }
   return json;
+}
+
+nlohmann::ordered_json to_json(const Facets::Counts& counts) {
+  auto list = nlohmann::ordered_json::array();
+  for (const auto& [value, count] : counts) list.push_back({{"value", value}, {"count", count}});
+  return list;
 }
 
 }  // namespace quarry::search

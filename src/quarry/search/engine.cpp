@@ -101,7 +101,7 @@ struct Engine::State {
     std::unique_ptr<Scratch> scratch_;
   };
 
-  [[nodiscard]] ranking::CandidateFilter filter_of(const Filters& filters) const;
+  [[nodiscard]] ranking::CandidateFilter filter_of(const Filters& filters, const Visibility& visible) const;
   [[nodiscard]] bool uses_vectors(const Query& query) const {
     return query.vectors && encoder && space.snapshot().model().fingerprint == encoder->fingerprint();
   }
@@ -110,10 +110,12 @@ struct Engine::State {
   [[nodiscard]] Result<SearchResult> describe(const ranking::Ranked& ranked, bool explain) const;
 };
 
-ranking::CandidateFilter Engine::State::filter_of(const Filters& filters) const {
+ranking::CandidateFilter Engine::State::filter_of(const Filters& filters, const Visibility& visible) const {
   ranking::CandidateFilter filter;
-  if (!filters.languages.empty() || !filters.paths.empty() || !filters.repositories.empty()) {
-    filter.file = [this, &filters](std::uint32_t ordinal) {
+  if (!filters.languages.empty() || !filters.paths.empty() || !filters.repositories.empty() ||
+      visible.repositories) {
+    filter.file = [this, &filters, &visible](std::uint32_t ordinal) {
+      if (!visible.lets_through(space.repository_of(ordinal))) return false;
       const index::FileView file = space.file(ordinal);
       return is_among(filters.languages, file.language) && passes_paths(file.path, filters.paths) &&
              (filters.repositories.empty() ||
@@ -156,8 +158,10 @@ Result<Answer> Engine::State::answer(const Query& query, std::vector<ranking::Ca
   answer.query = query.text;
   answer.index_version = space.snapshot().version();
   const std::vector<ranking::Ranked> ranked =
-      ranking::order(std::move(candidates), model, query.offset + query.limit);
-  for (std::size_t i = query.offset; i < ranked.size(); ++i) {
+      ranking::order(std::move(candidates), model, query.offset + query.limit + 1);
+  const std::size_t end = std::min(ranked.size(), query.offset + query.limit);
+  answer.more = ranked.size() > end;
+  for (std::size_t i = query.offset; i < end; ++i) {
     QUARRY_TRY(SearchResult result, describe(ranked[i], query.explain));
     result.rank = i + 1;
     answer.results.push_back(std::move(result));
@@ -200,7 +204,7 @@ Result<Answer> Engine::search(const Query& query) const {
   }
   State::Lease scratch(*state_);
   const ranking::QueryTerms terms = ranking::read_query(query.text, scratch->analyzer, state_->own_names);
-  const ranking::CandidateFilter filter = state_->filter_of(query.filters);
+  const ranking::CandidateFilter filter = state_->filter_of(query.filters, query.visible);
   std::vector<std::int8_t> vector;
   std::string degraded;
   if (state_->uses_vectors(query)) {
@@ -215,6 +219,7 @@ Result<Answer> Engine::search(const Query& query) const {
     }
   }
   const bool vectors = !vector.empty();
+  const auto embedded = std::chrono::steady_clock::now();
   std::vector<ranking::Candidate> candidates;
   if (!terms.terms.empty() || !terms.symbols.empty()) {
     QUARRY_TRY(
@@ -224,11 +229,18 @@ Result<Answer> Engine::search(const Query& query) const {
             {.query = &terms, .filter = &filter, .query_vector = vector, .limit = query.offset + query.limit},
             scratch->table));
   }
+  const auto found = std::chrono::steady_clock::now();
+  std::optional<Facets> facets;
+  if (query.facets) facets = count_facets(state_->space, candidates);
   QUARRY_TRY(Answer answer, state_->answer(query, std::move(candidates)));
   if (vectors) answer.model = state_->encoder->name();
   answer.degraded = std::move(degraded);
-  answer.took_ms =
-      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
+  answer.facets = std::move(facets);
+  const auto ended = std::chrono::steady_clock::now();
+  using Seconds = std::chrono::duration<double>;
+  answer.timings = {Seconds(embedded - began).count(), Seconds(found - embedded).count(),
+                    Seconds(ended - found).count()};
+  answer.took_ms = Seconds(ended - began).count() * 1e3;
   return answer;
 }
 

@@ -1,10 +1,26 @@
-#include "quarry/server/inference_routes.h"
+// The query encoder for others: the Open Inference Protocol v2 as KServe and Triton clients call it, and
+// OpenAI's /v1/embeddings.
+//
+// The encoder is that of the index that answers the request, under its own name. Which side it encodes for is
+// the parameter "side" of an inference request and "input_type" of an OpenAI request: query (or
+// search_query), which is the default, or code (or document, passage, search_document).
+//
+//   GET  /v2, /v2/health/live, /v2/health/ready
+//   GET  /v2/models/{name}[/versions/1], .../ready
+//   POST /v2/models/{name}[/versions/1]/infer     one BYTES input [n] or [n, 1], one FP32 output [n,
+//   dimensions];
+//                                                 in JSON or as binary tensors (Triton's extension)
+//   POST /v1/embeddings                           floats or base64
+//
+// Errors have the shape of their protocol: {"error": text} and {"error": {"message", "type", ...}}.
 
 #include <openssl/evp.h>
 
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "quarry/server/served_index.h"
+#include "quarry/server/services.h"
 #include "quarry/server/tensors.h"
 
 namespace quarry::server {
@@ -196,8 +212,10 @@ Response embeddings(const Request& request, Context& context) {
 
 }  // namespace
 
-void add_inference_routes(Router& router, const std::string& version) {
-  router.add({.method = Method::get, .pattern = "/v2", .handler = [version](const Request&, Context&) {
+void add_inference_routes(Router& router, Services& services) {
+  router.add({.method = Method::get,
+              .pattern = "/v2",
+              .handler = [version = services.version](const Request&, Context&) {
                 return json_response({{"name", "quarry"},
                                       {"version", version},
                                       {"extensions", Json::array({"binary_tensor_data"})}});

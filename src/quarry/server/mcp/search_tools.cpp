@@ -23,7 +23,6 @@ struct Asked {
   std::uint64_t limit = kDefaultLimit;
   std::size_t tokens = kDefaultTokens;
   std::optional<std::string> cursor;
-  bool nothing = false;  // the filters leave no repository that the caller may see
 };
 
 // What both tools take beside the query itself.
@@ -41,18 +40,6 @@ Result<Asked> read_asked(Arguments& arguments, std::initializer_list<std::string
       QUARRY_CHECK(search::add_filter(name, value, asked.query.filters));
   }
   return asked;
-}
-
-// Those of the wanted repositories that the caller may see.
-void apply_scope(const Scope& scope, Asked& asked) {
-  if (!scope.repositories) return;
-  auto& wanted = asked.query.filters.repositories;
-  if (wanted.empty()) {
-    wanted = *scope.repositories;
-  } else {
-    std::erase_if(wanted, [&](const std::string& name) { return !scope.sees(name); });
-  }
-  asked.nothing = wanted.empty();
 }
 
 std::uint64_t subject_of(std::string_view what, const search::Query& query) {
@@ -130,14 +117,9 @@ Result<ToolAnswer> answer_with(Asked& asked, const ToolContext& context, std::st
       return fail(ErrorKind::invalid_argument, "cursor: not one that this tool has given");
     }
   }
-  apply_scope(context.scope, asked);
-  search::Answer answer;
-  answer.query = what;
-  answer.index_version = context.engine.snapshot().version();
+  asked.query.visible.repositories = context.scope.repositories;
   asked.query.limit = asked.limit + 1;  // one more says whether there is a next page
-  if (!asked.nothing) {
-    QUARRY_TRY(answer, ask(asked.query));
-  }
+  QUARRY_TRY(auto answer, ask(asked.query));
   return to_answer(std::move(answer), asked, context, subject);
 }
 

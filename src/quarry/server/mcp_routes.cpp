@@ -1,4 +1,4 @@
-#include "quarry/server/mcp_endpoint.h"
+// POST /mcp: the Model Context Protocol over streamable HTTP, without sessions in either era.
 
 #include <openssl/evp.h>
 
@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "quarry/server/mcp/service.h"
+#include "quarry/server/served_index.h"
+#include "quarry/server/services.h"
 
 namespace quarry::server {
 namespace {
@@ -168,7 +170,8 @@ Response streamed(const std::vector<Json>& messages) {
 
 class McpEndpoint {
  public:
-  explicit McpEndpoint(McpOptions options) : options_(std::move(options)), service_(options_.version) {}
+  explicit McpEndpoint(const Services& services)
+      : origins_(services.allowed_origins), service_(services.version) {}
 
   Response operator()(const Request& request, Context& context) const {
     if (const auto origin = request.header("origin"); origin && !allows(lower(*origin))) {
@@ -203,27 +206,24 @@ class McpEndpoint {
 
  private:
   [[nodiscard]] bool allows(const std::string& origin) const {
-    return is_this_machine(origin) ||
-           std::ranges::find(options_.allowed_origins, origin) != options_.allowed_origins.end();
+    return is_this_machine(origin) || std::ranges::find(origins_, origin) != origins_.end();
   }
 
-  McpOptions options_;
+  // What keeps a page of somewhere else from talking to a server on the user's machine. Programs send no
+  // origin.
+  const std::vector<std::string> origins_;
   mcp::Service service_;
 };
 
 }  // namespace
 
-void add_mcp_routes(Router& router, McpOptions options) {
-  for (std::string& origin : options.allowed_origins) origin = lower(origin);
-  auto endpoint = std::make_shared<const McpEndpoint>(std::move(options));
+void add_mcp_routes(Router& router, Services& services) {
+  auto endpoint = std::make_shared<const McpEndpoint>(services);
   router.add({.method = Method::post,
               .pattern = "/mcp",
               .handler = [endpoint](const Request& request,
                                     Context& context) { return (*endpoint)(request, context); },
-              .access = Access::search,
-              .lane = Lane::search,
-              .max_body = kLongestMessage,
-              .name = "/mcp"});
+              .max_body = kLongestMessage});
 }
 
 }  // namespace quarry::server

@@ -1,9 +1,15 @@
-#include "quarry/server/legacy_query.h"
+// GET /query?q=&n=: the address and the shape that the code search demo of 2018 asked its server for.
+//
+//   {"result": [{"nwo", "path", "function_name", "lineno", "original_function", "score"}]}, all of them
+//   strings, and
+//   {"status": 400, "error"} for a question without words. `n` is 2 where it is absent, as it was.
 
 #include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "quarry/search/query.h"
+#include "quarry/server/served_index.h"
+#include "quarry/server/services.h"
 
 namespace quarry::server {
 namespace {
@@ -62,7 +68,7 @@ Response answer_query(const Request& request, Context& context) {
 
 }  // namespace
 
-void add_legacy_query_route(Router& router) {
+void add_legacy_query_routes(Router& router, Services&) {
   router.add({.method = Method::get, .pattern = "/query", .handler = answer_query});
 }
 

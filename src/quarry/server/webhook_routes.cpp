@@ -1,7 +1,12 @@
-#include "quarry/server/webhook_route.h"
+// POST /hooks/push: a forge says that somebody pushed, and the repository is searchable anew seconds later.
+//
+//   202 {"refresh": "owner/name"}, 200 {"ignored": why} for other events and branches, 401 without a good
+//   signature, 404 for a repository that is not indexed. Without a secret there is no such address.
 
 #include <nlohmann/json.hpp>
 #include <utility>
+
+#include "quarry/server/services.h"
 
 namespace quarry::server {
 namespace {
@@ -14,12 +19,13 @@ Response ignored(const std::string& why) {
 
 }  // namespace
 
-void add_webhook_route(Router& router, WebhookSecrets secrets, RequestRefresh refresh) {
+void add_webhook_routes(Router& router, Services& services) {
+  if (services.webhook_secrets.github.empty() && services.webhook_secrets.gitlab.empty()) return;
   router.add({.method = Method::post,
               .pattern = "/hooks/push",
               .handler =
-                  [secrets = std::move(secrets), refresh = std::move(refresh)](const Request& request, Context&) {
-                    const auto event = read_push_event(request, secrets);
+                  [&services](const Request& request, Context&) {
+                    const auto event = read_push_event(request, services.webhook_secrets);
                     if (!event) {
                       const bool unsigned_event = event.error().kind == ErrorKind::not_found;
                       return problem(unsigned_event ? 401 : 400, event.error().message);
@@ -28,15 +34,14 @@ void add_webhook_route(Router& router, WebhookSecrets secrets, RequestRefresh re
                     if (!event->default_branch.empty() && event->branch != event->default_branch) {
                       return ignored("a push to another branch than " + event->default_branch.substr(0, 200));
                     }
-                    if (!refresh(event->remotes)) {
+                    if (!services.refresh_repository(event->remotes)) {
                       return problem(404, "no index that is served here holds this repository");
                     }
                     return json_response({{"refresh", event->repository}}, 202);
                   },
               .access = Access::signature,
               .lane = Lane::control,
-              .max_body = kLongestEvent,
-              .name = "/hooks/push"});
+              .max_body = kLongestEvent});
 }
 
 }  // namespace quarry::server
