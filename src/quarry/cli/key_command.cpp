@@ -5,7 +5,6 @@
 #include "quarry/cli/commands.h"
 #include "quarry/cli/common_flags.h"
 #include "quarry/cli/serve_flags.h"
-#include "quarry/cli/text_layout.h"
 #include "quarry/server/key_file.h"
 
 namespace quarry::cli {

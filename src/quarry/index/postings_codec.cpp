@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::uint32_t kShortCodes = 15;
 constexpr std::uint32_t kNoShape = 255;  // in the second byte: fields and counts follow
+static_assert(kShortCodes + kNoShape == PostingCursor::kNoShape);
+static_assert(kMaxShapes == PostingCursor::kNoShape);
 
 // False at the end of the bytes and on numbers over 64 bits.
 bool take_varint(const std::byte*& at, const std::byte* end, std::uint64_t& value) {
@@ -100,41 +102,24 @@ PostingCursor::PostingCursor(std::span<const std::byte> bytes, std::uint32_t uni
                              const Posting* shapes)
     : at_(bytes.data()), end_(bytes.data() + bytes.size()), shapes_(shapes), unit_count_(unit_count) {}
 
+const Posting* PostingCursor::take_own_counts() {
+  own_ = {};
+  if (at_ == end_) return nullptr;
+  own_.fields = std::to_integer<std::uint8_t>(*at_++);
+  for (std::size_t field = 0; field < kFieldCount; ++field) {
+    if ((own_.fields >> field & 1) == 0) continue;
+    std::uint64_t count = 0;
+    if (!take_varint(at_, end_, count)) return at_ = end_, nullptr;
+    own_.counts[field] = static_cast<std::uint16_t>(std::min<std::uint64_t>(count, 0xffff));
+  }
+  return &own_;
+}
+
 bool PostingCursor::next(Posting& posting) {
-  if (at_ == end_) return false;
-  auto head = std::to_integer<std::uint64_t>(*at_++);
-  if (head >= 0x80) {
-    if (at_ == end_) return false;
-    const auto second = std::to_integer<std::uint64_t>(*at_++);
-    head = (head & 0x7f) | second << 7;
-    if (second >= 0x80) {
-      std::uint64_t rest = 0;
-      if (!take_varint(at_, end_, rest)) return at_ = end_, false;
-      head = (head & 0x3fff) | rest << 14;
-    }
-  }
-  const std::uint64_t unit = next_unit_ + (head >> 4);
-  if (unit >= unit_count_) return at_ = end_, false;
-  std::uint32_t code = head & 15;
-  if (code == kShortCodes) {
-    if (at_ == end_) return false;
-    code += std::to_integer<std::uint32_t>(*at_++);
-  }
-  if (code != kShortCodes + kNoShape) {
-    posting = shapes_[code];
-  } else {
-    posting = {};
-    if (at_ == end_) return false;
-    posting.fields = std::to_integer<std::uint8_t>(*at_++);
-    for (std::size_t field = 0; field < kFieldCount; ++field) {
-      if ((posting.fields >> field & 1) == 0) continue;
-      std::uint64_t count = 0;
-      if (!take_varint(at_, end_, count)) return at_ = end_, false;
-      posting.counts[field] = static_cast<std::uint16_t>(std::min<std::uint64_t>(count, 0xffff));
-    }
-  }
-  posting.unit = static_cast<std::uint32_t>(unit);
-  next_unit_ = unit + 1;
+  const Posting* found = advance();
+  if (found == nullptr) return false;
+  posting = *found;
+  posting.unit = unit();
   return true;
 }
 

@@ -85,6 +85,9 @@ std::uint32_t Segment::file_of(std::uint32_t unit) const {
 FileView Segment::file(std::uint32_t ordinal) const {
   return state_->columns.file(ordinal);
 }
+std::uint32_t Segment::first_unit(std::uint32_t file) const {
+  return state_->columns.first_unit(file);
+}
 std::span<const std::uint8_t> Segment::length_codes(Field field) const {
   return state_->columns.length_codes(field);
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -66,13 +67,57 @@ class PostingCursor {
   // bug; it must still not read out of bounds or loop).
   bool next(Posting& posting);
 
+  // The same without a copy, for loops over long lists: the fields and counts of the next posting, null at
+  // the end. They are one of the segment's shapes, or the cursor's own until the next call; their unit means
+  // nothing, unit() is where they were found.
+  const Posting* advance();
+  [[nodiscard]] std::uint32_t unit() const { return static_cast<std::uint32_t>(next_unit_ - 1); }
+  // The number of the shape that advance() answered, kNoShape where the counts are the posting's own.
+  static constexpr std::size_t kNoShape = 15 + 255;
+  [[nodiscard]] std::size_t shape_of(const Posting* found) const {
+    return found == &own_ ? kNoShape : static_cast<std::size_t>(found - shapes_);
+  }
+
  private:
+  [[nodiscard]] bool take_long_head(std::uint64_t& head);
+  [[nodiscard]] const Posting* take_own_counts();
+
   const std::byte* at_ = nullptr;
   const std::byte* end_ = nullptr;
   const Posting* shapes_ = nullptr;
   std::uint64_t next_unit_ = 0;  // the least unit that may follow
   std::uint32_t unit_count_ = 0;
+  Posting own_{};
 };
+
+// Inline: a search decodes tens of thousands.
+inline const Posting* PostingCursor::advance() {
+  if (at_ == end_) return nullptr;
+  auto head = std::to_integer<std::uint64_t>(*at_++);
+  if (head >= 0x80 && !take_long_head(head)) return nullptr;
+  const std::uint64_t unit = next_unit_ + (head >> 4);
+  if (unit >= unit_count_) return at_ = end_, nullptr;
+  next_unit_ = unit + 1;
+  std::size_t code = head & 15;
+  if (code == 15) {
+    if (at_ == end_) return nullptr;
+    code += std::to_integer<std::size_t>(*at_++);
+    if (code == kNoShape) return take_own_counts();
+  }
+  return shapes_ + code;
+}
+
+// A unit's distance took more than one byte: two nearly always.
+inline bool PostingCursor::take_long_head(std::uint64_t& head) {
+  if (at_ == end_) return false;
+  const auto second = std::to_integer<std::uint64_t>(*at_++);
+  head = (head & 0x7f) | (second & 0x7f) << 7;
+  for (std::uint32_t shift = 14; at_[-1] >= std::byte{0x80}; shift += 7) {
+    if (at_ == end_ || shift >= 64) return at_ = end_, false;
+    head |= (std::to_integer<std::uint64_t>(*at_++) & 0x7f) << shift;
+  }
+  return true;
+}
 
 class Segment {
  public:
@@ -94,6 +139,7 @@ class Segment {
   [[nodiscard]] syntax::Kind kind(std::uint32_t unit) const;
   [[nodiscard]] std::uint32_t file_of(std::uint32_t unit) const;
   [[nodiscard]] FileView file(std::uint32_t ordinal) const;
+  [[nodiscard]] std::uint32_t first_unit(std::uint32_t file) const;  // file_count() answers unit_count()
   // Lengths of every unit, for scoring loops: lengths(field)[unit] is a code, length_of_code() its value.
   [[nodiscard]] std::span<const std::uint8_t> length_codes(Field field) const;
   [[nodiscard]] static std::uint16_t length_of_code(std::uint8_t code);

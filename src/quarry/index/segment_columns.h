@@ -1,6 +1,7 @@
 // The files and units of a segment as columns: collected for writing, and read by position.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -66,6 +67,10 @@ class Columns {
   }
   [[nodiscard]] std::uint32_t file_of(std::uint32_t ordinal) const;
   [[nodiscard]] FileView file(std::uint32_t ordinal) const;
+  // Of file_count() it is unit_count().
+  [[nodiscard]] std::uint32_t first_unit(std::uint32_t file) const {
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(first_units_.get(file), unit_count_));
+  }
   [[nodiscard]] std::uint64_t text_begin(std::uint32_t file) const {
     return file == 0 ? 0 : text_ends_.get(file - 1);
   }

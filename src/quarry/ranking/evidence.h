@@ -58,6 +58,24 @@ struct Bm25fParameters {
 // The evidence of one query, dense over the search space. Reusable: clear() costs what the last query
 // touched. Not thread-safe.
 struct EvidenceTable {
+  // One term in one unit: what it gains there, saturated, before idf.
+  struct UnitHit {
+    std::uint32_t unit;
+    float gain;
+    float plain;
+    std::uint8_t fields;
+  };
+  struct FileHit {
+    std::uint32_t file;
+    float gain;
+    float path_gain;
+    std::uint8_t fields;
+  };
+  struct Hits {
+    std::vector<UnitHit> units;
+    std::vector<FileHit> files;
+  };
+
   std::vector<UnitEvidence> units;
   std::vector<FileEvidence> files;
   std::vector<std::uint32_t> touched_units;  // ascending a segment
@@ -65,6 +83,8 @@ struct EvidenceTable {
   std::vector<float> unit_idf;  // a term: ln(1 + ...) over units, weighted by QueryTerm::weight
   std::vector<float> file_idf;
   std::vector<std::uint32_t> file_frequency;  // a term: live files that hold it
+
+  Hits hits;  // of the last term; kept for its memory
 
   void clear(std::size_t unit_count, std::size_t file_count);
 };

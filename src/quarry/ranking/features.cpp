@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <span>
 #include <string>
 #include <unordered_map>
 
@@ -18,17 +19,22 @@ using index::Field;
 constexpr std::size_t kStemPrefix = 3;  // letters from which "auth" is a prefix of "authentication"
 constexpr std::size_t kFolderPrefix = 4;
 
-std::string lower(std::string_view word) {
-  std::string low(word);
-  for (char& c : low) {
+void to_lower(std::string& text) {
+  for (char& c : text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
   }
+}
+
+std::string lower(std::string_view word) {
+  std::string low(word);
+  to_lower(low);
   return low;
 }
 
+// Either is a prefix of the other, of `least` letters or more.
 bool prefix_match(std::string_view a, std::string_view b, std::size_t least) {
   const std::size_t shared = std::min(a.size(), b.size());
-  return shared >= least && a.substr(0, shared) == b.substr(0, shared);
+  return shared >= least && a[0] == b[0] && a.substr(0, shared) == b.substr(0, shared);
 }
 
 float ratio(float part, float whole) {
@@ -42,7 +48,10 @@ float f1(float precision, float recall) {
 // Everything that the candidates of one file have in common.
 struct FileFeatures {
   FeatureVector values{};
+  index::FileView view{};
   float depth = 0;
+  std::size_t begin = 0;  // its candidates
+  std::size_t end = 0;
 };
 
 class Computation {
@@ -65,27 +74,38 @@ class Computation {
       best_unit_ = std::max(best_unit_, unit_score(c));
       best_plain_ = std::max(best_plain_, table_.units[c.unit].plain);
     }
-    find_newest_versions(candidates);
+    std::vector<FileFeatures> files;
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      if (i == 0 || candidates[i].file != candidates[i - 1].file) {
+        files.emplace_back();
+        files.back().view = space_.file(candidates[i].file);
+        files.back().begin = i;
+      }
+      files.back().end = i + 1;
+    }
+    find_newest_versions(files);
     float least_depth = 1e9F;
-    for (Candidate& c : candidates) {
-      auto [at, is_new] = files_.try_emplace(c.file);
-      if (is_new) fill_file(c.file, at->second);
-      least_depth = std::min(least_depth, at->second.depth);
-      c.features = at->second.values;
+    for (FileFeatures& file : files) {
+      fill_file(candidates[file.begin].file, file);
+      least_depth = std::min(least_depth, file.depth);
     }
-    for (Candidate& c : candidates) {
-      set(c, Feature::file_depth, std::min(1.0F, (files_[c.file].depth - least_depth) / 5));
-      QUARRY_CHECK(fill_unit(c));
+    for (FileFeatures& file : files) {
+      set(file.values, Feature::file_depth, std::min(1.0F, (file.depth - least_depth) / 5));
+      const auto own = std::span(candidates).subspan(file.begin, file.end - file.begin);
+      for (Candidate& c : own) {
+        c.features = file.values;
+        QUARRY_CHECK(fill_unit(c, file.view));
+      }
+      fill_across_units(own);
     }
-    fill_across_units(candidates);
     return {};
   }
 
  private:
   // "packages/zod/src/v3/types.ts" is superseded where some candidate lies in packages/zod/src/v4.
-  void find_newest_versions(const std::vector<Candidate>& candidates) {
-    for (const Candidate& c : candidates) {
-      if (const auto version = version_folder(space_.file(c.file).path)) {
+  void find_newest_versions(const std::vector<FileFeatures>& files) {
+    for (const FileFeatures& file : files) {
+      if (const auto version = version_folder(file.view.path)) {
         int& newest = newest_version_[std::string(version->parent)];
         newest = std::max(newest, version->number);
       }
@@ -111,7 +131,7 @@ class Computation {
   }
 
   void fill_file(std::uint32_t ordinal, FileFeatures& out) {
-    const index::FileView file = space_.file(ordinal);
+    const index::FileView& file = out.view;
     const FileEvidence& evidence = table_.files[ordinal];
     FeatureVector& v = out.values;
     // 11 = k1 + 1, the most a term can score: full marks in every term are 1.
@@ -143,23 +163,30 @@ class Computation {
     if (vectors_ != nullptr) set(v, Feature::vector_file, vectors_->cosine(file.first_unit));
   }
 
+  // Calls visit(word) for the words of `text`, in lower case.
+  template <class Visit>
+  void for_each_word(std::string_view text, Visit visit) {
+    low_.assign(text);
+    to_lower(low_);
+    std::string_view rest = text;
+    for (auto id = text::next_identifier(rest); !id.empty(); id = text::next_identifier(rest)) {
+      text::split_identifier(id, parts_);
+      for (const std::string_view part : parts_) {
+        visit(
+            std::string_view(low_).substr(static_cast<std::size_t>(part.data() - text.data()), part.size()));
+      }
+    }
+  }
+
   // Stem and folders against the query's words, by equal stems (the postings know) or by prefix.
   void fill_path(const index::FileView& file, const FileEvidence& evidence, FeatureVector& v) {
-    const auto words_of = [&](std::string_view text) {
-      std::vector<std::string> words;
-      for (auto id = text::next_identifier(text); !id.empty(); id = text::next_identifier(text)) {
-        text::split_identifier(id, parts_);
-        for (const std::string_view part : parts_) words.push_back(lower(part));
-      }
-      return words;
-    };
-    const std::vector<std::string> stem = words_of(index::stem_of(file.path));
-    const std::vector<std::string> folders = words_of(index::folder_of(file.path));
     std::uint32_t by_stem = evidence.stem & query_.word_mask;
     std::uint32_t by_folder = evidence.folder & query_.word_mask;
+    std::size_t stem_words = 0;
     std::size_t stem_matched = 0;
     const auto equal_stem_words = static_cast<std::size_t>(std::popcount(by_stem));
-    for (const std::string& word : stem) {
+    for_each_word(index::stem_of(file.path), [&](std::string_view word) {
+      ++stem_words;
       bool matched = false;
       for (std::size_t i = 0; i < query_.terms.size(); ++i) {
         if (!query_.terms[i].word_term || !prefix_match(word, query_.terms[i].word, kStemPrefix)) continue;
@@ -167,17 +194,17 @@ class Computation {
         by_stem |= std::uint32_t{1} << i;
       }
       if (matched) ++stem_matched;
-    }
-    stem_matched = std::min(stem.size(), std::max(stem_matched, equal_stem_words));
-    for (const std::string& word : folders) {
+    });
+    stem_matched = std::min(stem_words, std::max(stem_matched, equal_stem_words));
+    for_each_word(index::folder_of(file.path), [&](std::string_view word) {
       for (std::size_t i = 0; i < query_.terms.size(); ++i) {
         if (query_.terms[i].word_term && prefix_match(word, query_.terms[i].word, kFolderPrefix)) {
           by_folder |= std::uint32_t{1} << i;
         }
       }
-    }
+    });
     const float precision =
-        stem.empty() ? 0 : static_cast<float>(stem_matched) / static_cast<float>(stem.size());
+        stem_words == 0 ? 0 : static_cast<float>(stem_matched) / static_cast<float>(stem_words);
     const float head_recall = ratio(sum_over(by_stem & query_.head_mask, table_.file_idf), head_file_total_);
     set(v, Feature::stem_precision, precision);
     set(v, Feature::stem_recall, ratio(sum_over(by_stem, table_.file_idf), file_total_));
@@ -188,7 +215,7 @@ class Computation {
         ratio(sum_over(by_folder & query_.head_mask, table_.file_idf), head_file_total_));
   }
 
-  Status fill_unit(Candidate& c) {
+  Status fill_unit(Candidate& c, const index::FileView& view) {
     const index::UnitView unit = space_.unit(c.unit);
     const UnitEvidence& evidence = table_.units[c.unit];
     const FileEvidence& file = table_.files[c.file];
@@ -221,7 +248,7 @@ class Computation {
     set(c, Feature::doc_cover,
         ratio(sum_over(evidence.doc & query_.word_mask, table_.unit_idf), unit_total_));
     set(c, Feature::has_doc, unit.lengths[static_cast<std::size_t>(Field::doc)] > 0 ? 1.0F : 0.0F);
-    if (unit.parent != c.unit && unit.parent != space_.file(c.file).first_unit) {
+    if (unit.parent != c.unit && unit.parent != view.first_unit) {
       set(c, Feature::parent_rel, ratio(table_.units[unit.parent].bm25f + file.path_bm25f, best_unit_));
     }
     set(c, Feature::kind_class, unit.kind == syntax::Kind::class_ ? 1.0F : 0.0F);
@@ -242,8 +269,7 @@ class Computation {
       }
       if (query_.bare_symbol) {
         set(c, Feature::bare_symbol, 1);
-        if (lower(index::stem_of(space_.file(c.file).path)) == lower(symbol.name))
-          set(c, Feature::bare_symbol_stem, 1);
+        if (lower(index::stem_of(view.path)) == lower(symbol.name)) set(c, Feature::bare_symbol_stem, 1);
       }
     }
     if (vectors_ != nullptr) {
@@ -255,33 +281,28 @@ class Computation {
   }
 
   // What the best units of a file say about all of them.
-  void fill_across_units(std::vector<Candidate>& candidates) {
-    struct Best {
-      std::array<float, 3> scores{};
-      float name_head = 0;
-      float name = 0;
-      float type_head = 0;
-      float cosine = 0;
-    };
-    std::unordered_map<std::uint32_t, Best> best;
-    for (const Candidate& c : candidates) {
-      Best& b = best[c.file];
+  static void fill_across_units(std::span<Candidate> of_file) {
+    std::array<float, 3> scores{};
+    float name_head = 0;
+    float name = 0;
+    float type_head = 0;
+    float cosine = 0;
+    for (const Candidate& c : of_file) {
       float score = get(c, Feature::unit_bm25f);
-      for (float& kept : b.scores) {
+      for (float& kept : scores) {
         if (score > kept) std::swap(score, kept);
       }
-      b.name_head = std::max(b.name_head, get(c, Feature::name_head_f1));
-      b.name = std::max(b.name, get(c, Feature::name_f1));
-      if (get(c, Feature::kind_class) > 0) b.type_head = std::max(b.type_head, get(c, Feature::name_head_f1));
-      b.cosine = std::max(b.cosine, get(c, Feature::vector_unit));
+      name_head = std::max(name_head, get(c, Feature::name_head_f1));
+      name = std::max(name, get(c, Feature::name_f1));
+      if (get(c, Feature::kind_class) > 0) type_head = std::max(type_head, get(c, Feature::name_head_f1));
+      cosine = std::max(cosine, get(c, Feature::vector_unit));
     }
-    for (Candidate& c : candidates) {
-      const Best& b = best[c.file];
-      set(c, Feature::file_best_three, (b.scores[0] + b.scores[1] + b.scores[2]) / 3);
-      set(c, Feature::file_best_name_head, b.name_head);
-      set(c, Feature::file_best_name, b.name);
-      set(c, Feature::file_best_type_head, b.type_head);
-      set(c, Feature::vector_file_best, b.cosine);
+    for (Candidate& c : of_file) {
+      set(c, Feature::file_best_three, (scores[0] + scores[1] + scores[2]) / 3);
+      set(c, Feature::file_best_name_head, name_head);
+      set(c, Feature::file_best_name, name);
+      set(c, Feature::file_best_type_head, type_head);
+      set(c, Feature::vector_file_best, cosine);
     }
   }
 
@@ -304,10 +325,10 @@ class Computation {
   float best_file_ = 0;
   float best_unit_ = 0;
   float best_plain_ = 0;
-  std::unordered_map<std::uint32_t, FileFeatures> files_;
   std::unordered_map<std::string, int> newest_version_;  // the folder that holds v1, v2 ... -> the highest
   std::unordered_map<std::string_view, std::uint32_t> references_;
   std::vector<std::string_view> parts_;
+  std::string low_;
 };
 
 }  // namespace

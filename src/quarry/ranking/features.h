@@ -105,7 +105,8 @@ class VectorScores {
   [[nodiscard]] virtual float best() const = 0;
 };
 
-// Fills the features of every candidate. `vectors` may be null. Fails only where stored bytes are damaged.
+// Fills the features of every candidate. The candidates of a file stand together (ascending by unit they do).
+// `vectors` may be null. Fails only where stored bytes are damaged.
 [[nodiscard]] Status compute_features(const SearchSpace& space, const QueryTerms& query,
                                       const EvidenceTable& table, const VectorScores* vectors,
                                       std::vector<Candidate>& candidates);

@@ -1,9 +1,9 @@
 #include "quarry/ranking/ranker.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
-#include <unordered_map>
+#include <span>
+#include <utility>
 
 namespace quarry::ranking {
 namespace {
@@ -14,10 +14,51 @@ constexpr std::size_t kUnitsPerFile = 4;
 constexpr std::size_t kCandidateUnits = 150;
 constexpr std::size_t kVectorUnits = 100;
 constexpr std::size_t kSymbolUnits = 50;
+constexpr std::size_t kAhead = 16;  // rows of evidence to ask for before they are needed
 
 bool better(float score_a, std::uint32_t a, float score_b, std::uint32_t b) {
   return score_a != score_b ? score_a > score_b : a < b;
 }
+
+// The best `count` of a stream, without an order. Most of a stream is worse than what was seen: it costs one
+// comparison.
+class Best {
+ public:
+  explicit Best(std::size_t count) : count_(count) { items_.reserve(2 * count); }
+
+  [[nodiscard]] bool wants(float score, std::uint32_t item) const {
+    return !full_ || better(score, item, floor_.first, floor_.second);
+  }
+  void add(float score, std::uint32_t item) {
+    items_.emplace_back(score, item);
+    if (items_.size() == 2 * count_) cut();
+  }
+  // Empties it.
+  [[nodiscard]] std::span<const std::pair<float, std::uint32_t>> take() {
+    if (items_.size() > count_) cut();
+    full_ = false;
+    taken_.swap(items_);
+    items_.clear();
+    return taken_;
+  }
+
+ private:
+  void cut() {
+    const auto last = items_.begin() + static_cast<std::ptrdiff_t>(count_ - 1);
+    std::nth_element(items_.begin(), last, items_.end(), [](const auto& a, const auto& b) {
+      return better(a.first, a.second, b.first, b.second);
+    });
+    floor_ = *last;
+    items_.resize(count_);
+    full_ = true;
+  }
+
+  std::size_t count_;
+  std::vector<std::pair<float, std::uint32_t>> items_;
+  std::vector<std::pair<float, std::uint32_t>> taken_;
+  std::pair<float, std::uint32_t> floor_;
+  bool full_ = false;
+};
 
 class CandidateSearch {
  public:
@@ -27,34 +68,24 @@ class CandidateSearch {
         table_(table),
         scale_(std::max<std::size_t>(1, request.limit / 10)) {}
 
-  Status by_words() {
-    std::vector<std::uint32_t> files;
+  void by_words() {
+    Best files(kCandidateFiles * scale_);
     for (const std::uint32_t file : table_.touched_files) {
-      if (passes_file(file)) files.push_back(file);
+      const float score = table_.files[file].bm25f;
+      if (files.wants(score, file) && passes_file(file)) files.add(score, file);
     }
-    keep_best(files, kCandidateFiles * scale_, [&](std::uint32_t f) { return table_.files[f].bm25f; });
+    Best of_file(kUnitsPerFile * scale_);
+    for (const auto& [score, file] : files.take()) add_best_of(file, of_file);
 
-    std::vector<std::uint32_t> units;
-    std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> of_file;
-    for (const std::uint32_t file : files) of_file[file];
-    for (const std::uint32_t unit : table_.touched_units) {
-      const SearchSpace::Place place = space_.unit_place(unit);
-      const index::Segment& segment = space_.segment(place.segment);
-      if (!passes_kind(segment.kind(place.ordinal))) continue;
-      const std::uint32_t file = segment.file_of(place.ordinal) + space_.file_base(place.segment);
-      const auto chosen = of_file.find(file);
-      if (chosen != of_file.end()) chosen->second.push_back(unit);
-      if (passes_file(file)) units.push_back(unit);
+    Best units(kCandidateUnits * scale_);
+    const std::span<const std::uint32_t> touched(table_.touched_units);
+    for (std::size_t i = 0; i < touched.size(); ++i) {
+      if (i + kAhead < touched.size()) __builtin_prefetch(&table_.units[touched[i + kAhead]]);
+      const std::uint32_t unit = touched[i];
+      const float score = table_.units[unit].bm25f;
+      if (units.wants(score, unit) && passes(unit)) units.add(score, unit);
     }
-    const auto score = [&](std::uint32_t unit) { return table_.units[unit].bm25f; };
-    for (auto& [file, held] : of_file) {
-      keep_best(held, kUnitsPerFile * scale_, score);
-      for (const std::uint32_t unit : held) add(unit, file);
-      if (held.empty()) add_first_unit(file);
-    }
-    keep_best(units, kCandidateUnits * scale_, score);
-    for (const std::uint32_t unit : units) add(unit);
-    return {};
+    for (const auto& [score, unit] : units.take()) add(unit);
   }
 
   // Every definition of a name that the query spells as code does.
@@ -91,7 +122,10 @@ class CandidateSearch {
            passes_file(segment.file_of(place.ordinal) + space_.file_base(place.segment));
   }
 
+  // Ascending by unit, for reproducible sums and so that the candidates of a file stand together.
   [[nodiscard]] std::vector<Candidate> take() {
+    std::sort(chosen_.begin(), chosen_.end());
+    chosen_.erase(std::unique(chosen_.begin(), chosen_.end()), chosen_.end());
     std::vector<Candidate> candidates;
     candidates.reserve(chosen_.size());
     for (const auto& [unit, file] : chosen_)
@@ -110,18 +144,25 @@ class CandidateSearch {
     return request_.filter == nullptr || !request_.filter->kind || request_.filter->kind(kind);
   }
 
-  template <class Score>
-  static void keep_best(std::vector<std::uint32_t>& items, std::size_t count, Score score) {
-    if (items.size() <= count) return;
-    std::nth_element(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(count), items.end(),
-                     [&](std::uint32_t a, std::uint32_t b) { return better(score(a), a, score(b), b); });
-    items.resize(count);
-  }
-
-  void add(std::uint32_t unit, std::uint32_t file) { chosen_.emplace(unit, file); }
+  void add(std::uint32_t unit, std::uint32_t file) { chosen_.emplace_back(unit, file); }
   void add(std::uint32_t unit) {
     const SearchSpace::Place place = space_.unit_place(unit);
     add(unit, space_.segment(place.segment).file_of(place.ordinal) + space_.file_base(place.segment));
+  }
+
+  void add_best_of(std::uint32_t file, Best& best) {
+    const SearchSpace::Place place = space_.file_place(file);
+    const index::Segment& segment = space_.segment(place.segment);
+    const std::uint32_t base = space_.unit_base(place.segment);
+    const std::uint32_t end = segment.first_unit(place.ordinal + 1);
+    for (std::uint32_t unit = segment.first_unit(place.ordinal); unit < end; ++unit) {
+      const float score = table_.units[base + unit].bm25f;
+      if (score > 0 && best.wants(score, base + unit) && passes_kind(segment.kind(unit)))
+        best.add(score, base + unit);
+    }
+    const auto held = best.take();
+    for (const auto& [score, unit] : held) add(unit, file);
+    if (held.empty()) add_first_unit(file);
   }
 
   // A file that only its path speaks for is shown by its first unit that may be shown.
@@ -139,7 +180,7 @@ class CandidateSearch {
   const RankRequest& request_;
   const EvidenceTable& table_;
   std::size_t scale_;
-  std::map<std::uint32_t, std::uint32_t> chosen_;  // unit -> file, ordered for reproducible sums
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> chosen_;  // unit, file; not yet distinct
 };
 
 }  // namespace
@@ -148,7 +189,7 @@ Result<std::vector<Candidate>> find_candidates(const SearchSpace& space, const R
                                                EvidenceTable& scratch) {
   QUARRY_CHECK(collect_evidence(space, *request.query, Bm25fParameters{}, scratch));
   CandidateSearch search(space, request, scratch);
-  QUARRY_CHECK(search.by_words());
+  search.by_words();
   QUARRY_CHECK(search.by_symbols());
   std::optional<VectorScan> vectors;
   if (!request.query_vector.empty()) {
@@ -162,25 +203,41 @@ Result<std::vector<Candidate>> find_candidates(const SearchSpace& space, const R
 }
 
 std::vector<Ranked> order(std::vector<Candidate> candidates, const LinearModel& model, std::size_t limit) {
-  std::vector<Ranked> ranked;
-  ranked.reserve(candidates.size());
-  for (Candidate& candidate : candidates) {
-    const float score = model.score(candidate.features);
-    ranked.push_back({.candidate = candidate, .score = score, .shown = score});
-  }
-  const auto first = [](const Ranked& a, const Ranked& b) {
-    return better(a.shown, a.candidate.unit, b.shown, b.candidate.unit);
+  struct Place {
+    float shown;
+    float score;
+    std::uint32_t unit;
+    std::uint32_t at;  // among the candidates, which are too large to be moved about
   };
-  std::sort(ranked.begin(), ranked.end(), first);
+  const auto first = [](const Place& a, const Place& b) { return better(a.shown, a.unit, b.shown, b.unit); };
+  std::vector<Place> places;
+  std::vector<std::uint32_t> files;
+  places.reserve(candidates.size());
+  files.reserve(candidates.size());
+  for (std::uint32_t at = 0; at < candidates.size(); ++at) {
+    const float score = model.score(candidates[at].features);
+    places.push_back({score, score, candidates[at].unit, at});
+    files.push_back(candidates[at].file);
+  }
+  std::sort(places.begin(), places.end(), first);
 
   // The k-th best unit of a file can only be the k-th to be shown of it, so its penalty is known beforehand.
-  std::unordered_map<std::uint32_t, std::size_t> shown_of_file;
-  for (Ranked& r : ranked) {
-    const std::size_t above = shown_of_file[r.candidate.file]++;
-    if (above > 0) r.shown -= model.repeat_penalty[std::min(above, model.repeat_penalty.size()) - 1];
+  std::sort(files.begin(), files.end());
+  files.erase(std::unique(files.begin(), files.end()), files.end());
+  std::vector<std::size_t> shown_of_file(files.size());
+  for (Place& place : places) {
+    const auto file = std::lower_bound(files.begin(), files.end(), candidates[place.at].file);
+    const std::size_t above = shown_of_file[static_cast<std::size_t>(file - files.begin())]++;
+    if (above > 0) place.shown -= model.repeat_penalty[std::min(above, model.repeat_penalty.size()) - 1];
   }
-  std::sort(ranked.begin(), ranked.end(), first);
-  if (ranked.size() > limit) ranked.resize(limit);
+  const std::size_t kept = std::min(limit, places.size());
+  std::partial_sort(places.begin(), places.begin() + static_cast<std::ptrdiff_t>(kept), places.end(), first);
+
+  std::vector<Ranked> ranked;
+  ranked.reserve(kept);
+  for (const Place& place : std::span(places).first(kept)) {
+    ranked.push_back({.candidate = candidates[place.at], .score = place.score, .shown = place.shown});
+  }
   return ranked;
 }
 

@@ -35,7 +35,7 @@ struct Ranked {
   float shown = 0;  // after the penalty for repeated files: what the order follows
 };
 
-// The candidates of a request with their features, in no particular order.
+// The candidates of a request with their features, ascending by unit.
 [[nodiscard]] Result<std::vector<Candidate>> find_candidates(const SearchSpace& space,
                                                              const RankRequest& request,
                                                              EvidenceTable& scratch);

@@ -21,7 +21,6 @@ Result<SearchSpace> SearchSpace::open(std::shared_ptr<const index::Snapshot> sna
     part.file_base = space.file_count_;
     part.live = index::FileSet(part.segment->file_count());
     if (space.views_.size() > 1) part.view_of_file.resize(part.segment->file_count());
-    bool any = false;
     for (const std::size_t v : space.views_) {
       QUARRY_TRY(const index::FileSet live, snapshot->live_files(v, s));
       if (space.views_.size() > 1) {
@@ -32,8 +31,9 @@ Result<SearchSpace> SearchSpace::open(std::shared_ptr<const index::Snapshot> sna
       }
       part.live.merge(live);
     }
-    any = part.live.count() > 0;
-    if (!any) continue;
+    const std::uint32_t live_files = part.live.count();
+    if (live_files == 0) continue;
+    part.all_live = live_files == part.segment->file_count();
     QUARRY_CHECK(part.segment->prepare());
     space.unit_count_ += part.segment->unit_count();
     space.file_count_ += part.segment->file_count();
@@ -99,10 +99,10 @@ Result<std::uint32_t> SearchSpace::references_to(std::string_view name) const {
   std::uint32_t count = 0;
   for (const Part& part : parts_) {
     QUARRY_TRY(index::PostingCursor cursor, part.segment->postings(term));
-    for (index::Posting posting; cursor.next(posting);) {
-      if (part.live.contains(part.segment->file_of(posting.unit))) {
-        count += posting.counts[static_cast<std::size_t>(Field::reference)];
-      }
+    while (const index::Posting* posting = cursor.advance()) {
+      const std::uint32_t used = posting->counts[static_cast<std::size_t>(Field::reference)];
+      if (used != 0 && (part.all_live || part.live.contains(part.segment->file_of(cursor.unit()))))
+        count += used;
     }
   }
   return count;

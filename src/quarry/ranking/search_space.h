@@ -53,6 +53,7 @@ class SearchSpace {
     index::FileSet live;
     std::uint32_t unit_base = 0;
     std::uint32_t file_base = 0;
+    bool all_live = false;
     std::vector<std::uint16_t> view_of_file;  // only where several views are searched
   };
   std::shared_ptr<const index::Snapshot> snapshot_;

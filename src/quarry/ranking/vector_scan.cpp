@@ -1,7 +1,9 @@
 #include "quarry/ranking/vector_scan.h"
 
 #include <algorithm>
-#include <bit>
+#include <memory>
+
+#include "quarry/ranking/sign_distance.h"
 
 namespace quarry::ranking {
 namespace {
@@ -9,10 +11,8 @@ namespace {
 // Rows whose sign bits agree best that are worth an exact product: 300 kept recall@10 at .98 in a million.
 constexpr std::size_t kRescored = 400;
 
-std::int32_t dot(std::span<const std::int8_t> a, std::span<const std::int8_t> b) {
-  std::int32_t sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += std::int32_t{a[i]} * std::int32_t{b[i]};
-  return sum;
+float cosine_of(std::int32_t product) {
+  return static_cast<float>(product) / (127.0F * 127.0F);
 }
 
 std::vector<std::uint64_t> signs_of(std::span<const std::int8_t> vector) {
@@ -32,8 +32,8 @@ Result<VectorScan> VectorScan::run(const SearchSpace& space, std::span<const std
   scan.query_.assign(query.begin(), query.end());
   const std::vector<std::uint64_t> signs = signs_of(query);
 
-  // (distance, unit) of every live unit by counting sort: distances are small integers.
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> near;
+  std::vector<std::unique_ptr<std::uint16_t[]>> distances(space.segment_count());
+  std::vector<std::uint32_t> units_at(query.size() + 1);  // a distance: how many units have it
   for (std::size_t s = 0; s < space.segment_count(); ++s) {
     const index::Segment& segment = space.segment(s);
     if (segment.dimensions() != query.size()) {
@@ -41,48 +41,55 @@ Result<VectorScan> VectorScan::run(const SearchSpace& space, std::span<const std
                   segment.dimensions(), query.size());
     }
     QUARRY_CHECK(segment.prepare_vectors());
-    const std::span<const std::uint64_t> rows = segment.sign_bits();
-    for (std::uint32_t u = 0; u < segment.unit_count(); ++u) {
-      std::uint32_t distance = 0;
-      for (std::size_t w = 0; w < signs.size(); ++w) {
-        distance += static_cast<std::uint32_t>(std::popcount(rows[u * signs.size() + w] ^ signs[w]));
-      }
-      near.emplace_back(distance, u + space.unit_base(s));
-    }
+    distances[s] = std::make_unique_for_overwrite<std::uint16_t[]>(segment.unit_count());
+    const std::span row(distances[s].get(), segment.unit_count());
+    sign_distances(segment.sign_bits(), signs, row);
+    for (const std::uint16_t distance : row) ++units_at[distance];
   }
-  const auto wanted = [&](const auto& entry) {
-    const SearchSpace::Place place = space.unit_place(entry.second);
-    const index::Segment& segment = space.segment(place.segment);
-    return segment.kind(place.ordinal) != syntax::Kind::file &&
-           space.live(place.segment).contains(segment.file_of(place.ordinal)) && passes(entry.second);
-  };
-  // Nearest first in growing slices, so that a strict filter still finds its units.
+
+  // Nearest first, units of one distance in their order, until enough pass: a strict filter looks further.
   std::vector<std::pair<std::int32_t, std::uint32_t>> scored;
-  std::size_t done = 0;
-  for (std::size_t slice = kRescored * 2; done < near.size() && scored.size() < kRescored; slice *= 4) {
-    const std::size_t end = std::min(near.size(), done + slice);
-    std::nth_element(near.begin() + static_cast<std::ptrdiff_t>(done),
-                     near.begin() + static_cast<std::ptrdiff_t>(end - 1), near.end());
-    std::sort(near.begin() + static_cast<std::ptrdiff_t>(done),
-              near.begin() + static_cast<std::ptrdiff_t>(end));
-    for (; done < end && scored.size() < kRescored; ++done) {
-      if (!wanted(near[done])) continue;
-      const SearchSpace::Place place = space.unit_place(near[done].second);
-      scored.emplace_back(dot(query, space.segment(place.segment).vector(place.ordinal)), near[done].second);
+  std::vector<std::vector<std::uint32_t>> near;  // a distance from `least` on: its units
+  for (std::size_t least = 0; least <= query.size() && scored.size() < kRescored;) {
+    std::size_t most = least;
+    for (std::size_t found = units_at[least]; found < 2 * kRescored && most < query.size();) {
+      found += units_at[++most];
     }
+    near.assign(most - least + 1, {});
+    for (std::size_t distance = least; distance <= most; ++distance)
+      near[distance - least].reserve(units_at[distance]);
+    for (std::size_t s = 0; s < space.segment_count(); ++s) {
+      const std::uint32_t base = space.unit_base(s);
+      for (std::uint32_t u = 0; u < space.segment(s).unit_count(); ++u) {
+        const std::size_t distance = distances[s][u];
+        if (distance >= least && distance <= most) near[distance - least].push_back(base + u);
+      }
+    }
+    for (const auto& units : near) {
+      for (const std::uint32_t unit : units) {
+        if (scored.size() == kRescored) break;
+        const SearchSpace::Place place = space.unit_place(unit);
+        const index::Segment& segment = space.segment(place.segment);
+        const bool wanted = segment.kind(place.ordinal) != syntax::Kind::file &&
+                            space.live(place.segment).contains(segment.file_of(place.ordinal)) &&
+                            passes(unit);
+        if (wanted) scored.emplace_back(dot_int8(query, segment.vector(place.ordinal)), unit);
+      }
+    }
+    least = most + 1;
   }
-  std::sort(scored.begin(), scored.end(), [](const auto& a, const auto& b) {
+  const auto end = scored.begin() + static_cast<std::ptrdiff_t>(std::min(count, scored.size()));
+  std::partial_sort(scored.begin(), end, scored.end(), [](const auto& a, const auto& b) {
     return a.first != b.first ? a.first > b.first : a.second < b.second;
   });
-  if (!scored.empty()) scan.best_ = static_cast<float>(scored.front().first) / (127.0F * 127.0F);
-  for (std::size_t i = 0; i < std::min(count, scored.size()); ++i) scan.units_.push_back(scored[i].second);
+  if (!scored.empty()) scan.best_ = cosine_of(scored.front().first);
+  for (auto at = scored.begin(); at != end; ++at) scan.units_.push_back(at->second);
   return scan;
 }
 
 float VectorScan::cosine(std::uint32_t unit) const {
   const SearchSpace::Place place = space_->unit_place(unit);
-  return static_cast<float>(dot(query_, space_->segment(place.segment).vector(place.ordinal))) /
-         (127.0F * 127.0F);
+  return cosine_of(dot_int8(query_, space_->segment(place.segment).vector(place.ordinal)));
 }
 
 }  // namespace quarry::ranking

@@ -3,9 +3,11 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <mutex>
+#include <span>
 
 #include "quarry/model/quantize.h"
 #include "quarry/ranking/ranker.h"
@@ -107,6 +109,7 @@ struct Engine::State {
   }
   [[nodiscard]] Result<std::vector<std::int8_t>> encode(std::string_view text) const;
   [[nodiscard]] Result<Answer> answer(const Query& query, std::vector<ranking::Candidate> candidates) const;
+  [[nodiscard]] std::vector<Evidence> reasons_of(const ranking::Ranked& ranked, bool explain) const;
   [[nodiscard]] Result<SearchResult> describe(const ranking::Ranked& ranked, bool explain) const;
 };
 
@@ -136,20 +139,35 @@ Result<std::vector<std::int8_t>> Engine::State::encode(std::string_view text) co
   return quantized;
 }
 
-Result<SearchResult> Engine::State::describe(const ranking::Ranked& ranked, bool explain) const {
-  const ranking::Candidate& candidate = ranked.candidate;
-  QUARRY_TRY(SearchResult result, describe_unit(space, candidate.unit));
-  result.score = ranked.shown;
+std::vector<Evidence> Engine::State::reasons_of(const ranking::Ranked& ranked, bool explain) const {
+  struct Reason {
+    std::string_view name;
+    float value;
+    float contribution;
+  };
+  std::array<Reason, ranking::kFeatureCount + 1> reasons;
+  std::size_t count = 0;
   for (std::size_t i = 0; i < ranking::kFeatureCount; ++i) {
-    const float contribution = model.weights[i] * candidate.features[i];
+    const float contribution = model.weights[i] * ranked.candidate.features[i];
     if (contribution != 0)
-      result.why.push_back({std::string(ranking::kFeatureNames[i]), candidate.features[i], contribution});
+      reasons[count++] = {ranking::kFeatureNames[i], ranked.candidate.features[i], contribution};
   }
-  if (ranked.shown != ranked.score) result.why.push_back({"file.repeated", 1, ranked.shown - ranked.score});
-  std::stable_sort(result.why.begin(), result.why.end(), [](const Evidence& a, const Evidence& b) {
-    return std::abs(a.contribution) > std::abs(b.contribution);
-  });
-  if (!explain && result.why.size() > kShownReasons) result.why.resize(kShownReasons);
+  if (ranked.shown != ranked.score) reasons[count++] = {"file.repeated", 1, ranked.shown - ranked.score};
+  std::stable_sort(
+      reasons.begin(), reasons.begin() + static_cast<std::ptrdiff_t>(count),
+      [](const Reason& a, const Reason& b) { return std::abs(a.contribution) > std::abs(b.contribution); });
+  if (!explain) count = std::min(count, kShownReasons);
+  std::vector<Evidence> why;
+  why.reserve(count);
+  for (const Reason& reason : std::span(reasons).first(count))
+    why.push_back({std::string(reason.name), reason.value, reason.contribution});
+  return why;
+}
+
+Result<SearchResult> Engine::State::describe(const ranking::Ranked& ranked, bool explain) const {
+  QUARRY_TRY(SearchResult result, describe_unit(space, ranked.candidate.unit));
+  result.score = ranked.shown;
+  result.why = reasons_of(ranked, explain);
   return result;
 }
 

@@ -21,7 +21,9 @@ Result<Feedback> read_feedback(const Request& request, const Context& context) {
   if (!body.is_object()) return fail(ErrorKind::invalid_argument, "the body must be a JSON object");
   Feedback feedback{.query = {}, .id = {}, .label = context.index->label};
   std::string verdict;
-  for (const auto& [name, value] : body.items()) {
+  for (auto each = body.begin(); each != body.end(); ++each) {
+    const std::string& name = each.key();
+    const auto& value = each.value();
     const auto take = [&](std::string& text) -> Status {
       if (!value.is_string()) return fail(ErrorKind::invalid_argument, "{} must be a string", name);
       text = value.get<std::string>();

@@ -19,8 +19,8 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "quarry/server/integrations.h"
 #include "quarry/server/served_index.h"
-#include "quarry/server/services.h"
 #include "quarry/server/tensors.h"
 
 namespace quarry::server {
@@ -212,10 +212,10 @@ Response embeddings(const Request& request, Context& context) {
 
 }  // namespace
 
-void add_inference_routes(Router& router, Services& services) {
+void add_inference_routes(Router& router, const Integrations& integrations) {
   router.add({.method = Method::get,
               .pattern = "/v2",
-              .handler = [version = services.version](const Request&, Context&) {
+              .handler = [version = integrations.version](const Request&, Context&) {
                 return json_response({{"name", "quarry"},
                                       {"version", version},
                                       {"extensions", Json::array({"binary_tensor_data"})}});

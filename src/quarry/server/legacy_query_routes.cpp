@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "quarry/search/query.h"
+#include "quarry/server/integrations.h"
 #include "quarry/server/served_index.h"
-#include "quarry/server/services.h"
 
 namespace quarry::server {
 namespace {
@@ -68,7 +68,7 @@ Response answer_query(const Request& request, Context& context) {
 
 }  // namespace
 
-void add_legacy_query_routes(Router& router, Services&) {
+void add_legacy_query_routes(Router& router) {
   router.add({.method = Method::get, .pattern = "/query", .handler = answer_query});
 }
 

@@ -7,9 +7,9 @@
 #include <optional>
 #include <utility>
 
+#include "quarry/server/integrations.h"
 #include "quarry/server/mcp/service.h"
 #include "quarry/server/served_index.h"
-#include "quarry/server/services.h"
 
 namespace quarry::server {
 namespace {
@@ -170,8 +170,8 @@ Response streamed(const std::vector<Json>& messages) {
 
 class McpEndpoint {
  public:
-  explicit McpEndpoint(const Services& services)
-      : origins_(services.allowed_origins), service_(services.version) {}
+  explicit McpEndpoint(const Integrations& integrations)
+      : origins_(integrations.allowed_origins), service_(integrations.version) {}
 
   Response operator()(const Request& request, Context& context) const {
     if (const auto origin = request.header("origin"); origin && !allows(lower(*origin))) {
@@ -217,8 +217,8 @@ class McpEndpoint {
 
 }  // namespace
 
-void add_mcp_routes(Router& router, Services& services) {
-  auto endpoint = std::make_shared<const McpEndpoint>(services);
+void add_mcp_routes(Router& router, const Integrations& integrations) {
+  auto endpoint = std::make_shared<const McpEndpoint>(integrations);
   router.add({.method = Method::post,
               .pattern = "/mcp",
               .handler = [endpoint](const Request& request,

@@ -25,6 +25,7 @@ enum class Access : std::uint8_t {
   open,       // everybody: health, the page's files, the API's description
   search,     // a key or token of scope search (or admin), unless search is public
   admin,      // a key or token of scope admin
+  metrics,    // a key or token of scope metrics (or admin)
   signature,  // the handler checks a signature of its own (webhooks)
 };
 

@@ -12,10 +12,6 @@ Router make_routes(Services& services) {
   add_feedback_routes(router, services);
   add_status_routes(router, services);
   add_admin_routes(router, services);
-  add_mcp_routes(router, services);
-  add_inference_routes(router, services);
-  add_legacy_query_routes(router, services);
-  add_webhook_routes(router, services);
   add_asset_routes(router, services);
   return router;
 }

@@ -4,13 +4,16 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cctype>
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
 #include <stop_token>
 #include <thread>
+#include <utility>
 
+#include "quarry/server/integrations.h"
 #include "quarry/server/live_quality.h"
 #include "quarry/server/metrics.h"
 #include "quarry/server/query_log.h"
@@ -156,9 +159,6 @@ Status serve(FileSystem& files, const ServeOptions& options) {
                     .query_log = query_log,
                     .reload = reload,
                     .version = options.version,
-                    .allowed_origins = lower_case(options.allowed_origins),
-                    .webhook_secrets = options.webhook_secrets,
-                    .refresh_repository = {},
                     .show_folders = options.show_folders};
   std::vector<std::filesystem::path> directories;
   for (const auto& source : options.catalog.sources) directories.push_back(source.directory);
@@ -167,10 +167,14 @@ Status serve(FileSystem& files, const ServeOptions& options) {
                               .open_encoder = options.open_index_encoder,
                               .on_change = [&] { reload(false); },
                               .say = say});
-  services.refresh_repository = [&](const std::vector<std::string>& remotes) {
-    return refresher.request(remotes);
-  };
-  const Router router = make_routes(services);
+  const Integrations integrations{.version = options.version,
+                                  .allowed_origins = lower_case(options.allowed_origins),
+                                  .webhook_secrets = options.webhook_secrets,
+                                  .refresh_repository = [&](const std::vector<std::string>& remotes) {
+                                    return refresher.request(remotes);
+                                  }};
+  Router router = make_routes(services);
+  add_integration_routes(router, integrations);
   Dispatcher dispatcher(options.dispatcher, {router, *access, *catalog, metrics, log});
   QUARRY_TRY(const auto http, HttpServer::start(options.http, dispatcher));
   metrics.on_read([&] { return look(services, *http, dispatcher); });

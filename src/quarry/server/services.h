@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "quarry/server/catalog.h"
-#include "quarry/server/push_event.h"
 #include "quarry/server/router.h"
 
 namespace quarry::server {
@@ -25,12 +24,7 @@ struct Services {
   QueryLog& query_log;
   // Opens new versions of indexes and keys; what POST /admin/reload, SIGHUP and the watch call.
   std::function<std::vector<Catalog::Change>(bool always)> reload;
-  std::string version = {};  // of the program
-  // Origins of web pages elsewhere that may call POST /mcp, in lower case.
-  std::vector<std::string> allowed_origins = {};
-  WebhookSecrets webhook_secrets = {};
-  // Brings the repository with one of these remote_key()s up to date; false where no index holds it.
-  std::function<bool(const std::vector<std::string>&)> refresh_repository = {};
+  std::string version = {};   // of the program
   bool show_folders = false;  // answers may say where on this machine a repository lies
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
   std::atomic<bool> ready{true};  // false: draining; /readyz says so
@@ -45,10 +39,6 @@ void add_suggestion_routes(Router& router, Services& services);
 void add_feedback_routes(Router& router, Services& services);
 void add_status_routes(Router& router, Services& services);
 void add_admin_routes(Router& router, Services& services);
-void add_mcp_routes(Router& router, Services& services);
-void add_inference_routes(Router& router, Services& services);
-void add_legacy_query_routes(Router& router, Services& services);
-void add_webhook_routes(Router& router, Services& services);
 void add_asset_routes(Router& router, Services& services);
 
 [[nodiscard]] Router make_routes(Services& services);

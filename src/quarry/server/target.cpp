@@ -21,12 +21,14 @@ bool is_control(char c) {
 }
 
 Result<std::string> decode_segment(std::string_view raw) {
-  QUARRY_TRY(auto segment, percent_decode(raw, false));
+  auto decoded = percent_decode(raw, false);
+  if (!decoded) return decoded;
+  const std::string& segment = *decoded;
   const bool climbs = segment == "." || segment == "..";
   const bool hostile =
       std::ranges::any_of(segment, [](char c) { return c == '/' || c == '\\' || is_control(c); });
   if (climbs || hostile) return fail(ErrorKind::invalid_argument, "the path has a part that is not allowed");
-  return segment;
+  return decoded;
 }
 
 Status parse_parameters(std::string_view query, Pairs& parameters) {
@@ -83,8 +85,9 @@ Status parse_target(Request& request) {
   request.parameters.clear();
   while (true) {
     const auto slash = std::min(path.find('/'), path.size());
-    QUARRY_TRY(auto segment, decode_segment(path.substr(0, slash)));
-    request.segments.push_back(std::move(segment));
+    auto segment = decode_segment(path.substr(0, slash));
+    if (!segment) return tl::unexpected(std::move(segment).error());
+    request.segments.push_back(*std::move(segment));
     if (slash == path.size()) break;
     path.remove_prefix(slash + 1);
   }

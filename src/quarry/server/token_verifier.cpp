@@ -74,7 +74,7 @@ Result<ApiKey> grant_of(const nlohmann::json& claims) {
   ApiKey grant;
   const auto subject = claims.find("sub");
   if (subject == claims.end() || !subject->is_string()) return refused("it has no subject");
-  grant.name = "oidc:" + subject->get<std::string>().substr(0, 200);
+  grant.name = fmt::format("oidc:{}", subject->get_ref<const std::string&>().substr(0, 200));
   grant.scopes = static_cast<std::uint8_t>(Scope::search);
   if (has_scope(claims, "quarry:metrics")) grant.scopes |= static_cast<std::uint8_t>(Scope::metrics);
   if (has_scope(claims, "quarry:admin")) grant.scopes |= static_cast<std::uint8_t>(Scope::admin);

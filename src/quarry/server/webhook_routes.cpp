@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "quarry/server/services.h"
+#include "quarry/server/integrations.h"
 
 namespace quarry::server {
 namespace {
@@ -19,13 +19,13 @@ Response ignored(const std::string& why) {
 
 }  // namespace
 
-void add_webhook_routes(Router& router, Services& services) {
-  if (services.webhook_secrets.github.empty() && services.webhook_secrets.gitlab.empty()) return;
+void add_webhook_routes(Router& router, const Integrations& integrations) {
+  if (integrations.webhook_secrets.github.empty() && integrations.webhook_secrets.gitlab.empty()) return;
   router.add({.method = Method::post,
               .pattern = "/hooks/push",
               .handler =
-                  [&services](const Request& request, Context&) {
-                    const auto event = read_push_event(request, services.webhook_secrets);
+                  [&integrations](const Request& request, Context&) {
+                    const auto event = read_push_event(request, integrations.webhook_secrets);
                     if (!event) {
                       const bool unsigned_event = event.error().kind == ErrorKind::not_found;
                       return problem(unsigned_event ? 401 : 400, event.error().message);
@@ -34,7 +34,7 @@ void add_webhook_routes(Router& router, Services& services) {
                     if (!event->default_branch.empty() && event->branch != event->default_branch) {
                       return ignored("a push to another branch than " + event->default_branch.substr(0, 200));
                     }
-                    if (!services.refresh_repository(event->remotes)) {
+                    if (!integrations.refresh_repository(event->remotes)) {
                       return problem(404, "no index that is served here holds this repository");
                     }
                     return json_response({{"refresh", event->repository}}, 202);
