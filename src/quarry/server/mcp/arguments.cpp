@@ -29,8 +29,9 @@ Result<std::optional<std::uint64_t>> Arguments::number(std::string_view name, st
                                                        std::uint64_t most) {
   const Json* value = take(name);
   if (value == nullptr) return std::nullopt;
-  if (!value->is_number_unsigned() || value->get<std::uint64_t>() < least ||
-      value->get<std::uint64_t>() > most) {
+  const bool whole =
+      value->is_number_unsigned() || (value->is_number_integer() && value->get<std::int64_t>() >= 0);
+  if (!whole || value->get<std::uint64_t>() < least || value->get<std::uint64_t>() > most) {
     return fail(ErrorKind::invalid_argument, "{} must be a whole number from {} to {}", name, least, most);
   }
   return value->get<std::uint64_t>();

@@ -14,7 +14,7 @@ struct StdioOptions {
   int out = 1;
   std::size_t longest_message = std::size_t{4} << 20;  // bytes; a longer line is refused and skipped
   std::size_t most_waiting = 64;                       // tool calls that wait; more are refused
-  std::stop_token stop;  // ends serving as the end of input does, without waiting
+  std::stop_token stop = {};  // ends serving as the end of input does, without waiting
 };
 
 // Serves until the client closes its end, then answers what it had asked before and returns. Messages that
