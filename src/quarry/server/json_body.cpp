@@ -1,5 +1,7 @@
 #include "quarry/server/json_body.h"
 
+#include <algorithm>
+
 namespace quarry::server {
 namespace {
 

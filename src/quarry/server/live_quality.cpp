@@ -1,6 +1,7 @@
 #include "quarry/server/live_quality.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace quarry::server {
 namespace {
@@ -33,7 +34,9 @@ void LiveQuality::Frequent::add(std::string_view query) {
   }
   if (counts_.size() >= kKeptQueries) {
     // All give up one, those with none left go: frequent ones stay (Misra and Gries, 1982).
-    std::erase_if(counts_, [](auto& entry) { return --entry.second == 0; });
+    for (auto each = counts_.begin(); each != counts_.end();) {
+      each = --each->second == 0 ? counts_.erase(each) : std::next(each);
+    }
     if (counts_.size() >= kKeptQueries) return;
   }
   counts_.emplace(key, 1);
