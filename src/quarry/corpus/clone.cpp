@@ -165,7 +165,7 @@ Result<std::string> clone_or_fetch(FileSystem& files, const std::string& url, co
   if (options.clones.empty()) {
     return fail(ErrorKind::invalid_argument, "no folder was given to clone {} to", without_credentials(url));
   }
-  use_libgit2();
+  use_certificates();
   const std::string plain = without_credentials(url);
   const fs::path folder = clone_path(options.clones, url);
   QUARRY_CHECK(files.create_directories(options.clones));

@@ -14,6 +14,9 @@ namespace quarry::corpus {
 // threads.
 void use_libgit2();
 
+// The same, and before anything that speaks TLS: loads the system's certificates, which takes milliseconds.
+void use_certificates();
+
 template <class T, void (*Free)(T*)>
 struct GitDeleter {
   void operator()(T* object) const { Free(object); }

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <atomic>
 #include <fstream>
@@ -130,6 +131,18 @@ TEST_F(Repository, TheRemoteGivesTheNameAndLosesItsCredentials) {
   OpenOptions options;
   options.name = "mine";
   EXPECT_EQ(open_source(posix_file_system(), top_.string(), options).value()->name(), "mine");
+}
+
+// A server opens its repositories at every refresh for months.
+TEST_F(Repository, OpeningOneOverAndOverKeepsNoMemory) {
+  run("remote add upstream https://example.org/upstream.git");
+  run("remote add origin https://example.org/origin.git");
+  ASSERT_EQ(open(top_).value()->remote(), "https://example.org/origin.git");
+  const auto before = ::mallinfo2().uordblks;
+  for (int i = 0; i < 50; ++i) (void)open(top_);
+  EXPECT_LT(::mallinfo2().uordblks, before + 100'000);
+  run("remote remove origin");
+  EXPECT_EQ(open(top_).value()->remote(), "https://example.org/upstream.git");
 }
 
 TEST_F(Repository, UnknownRevisionsAndObjectsThatAreNoCommitsAreRefused) {

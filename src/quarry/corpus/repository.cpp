@@ -17,18 +17,35 @@ bool is_below(std::string_view path, std::string_view folder) {
          (path.size() == folder.size() || path[folder.size()] == '/' || folder.ends_with('/'));
 }
 
+using GitConfig = std::unique_ptr<git_config, GitDeleter<git_config, git_config_free>>;
+using GitConfigIterator =
+    std::unique_ptr<git_config_iterator, GitDeleter<git_config_iterator, git_config_iterator_free>>;
+
+// "origin", else the first remote by name. Read from the configuration itself: git_remote_lookup and
+// git_remote_list match patterns, for which libgit2 1.5 with PCRE2 loses 20 KB a configured line each time (a
+// server opens repositories for months), and they would rewrite the address by this machine's insteadOf
+// rules.
 std::string remote_of(git_repository* repository) {
-  git_remote* raw = nullptr;
-  if (git_remote_lookup(&raw, repository, "origin") != 0) {
-    git_strarray names{};
-    if (git_remote_list(&names, repository) == 0 && names.count > 0) {
-      (void)git_remote_lookup(&raw, repository, names.strings[0]);
-    }
-    git_strarray_dispose(&names);
+  git_config* raw = nullptr;
+  if (git_repository_config_snapshot(&raw, repository) != 0) return {};
+  const GitConfig config(raw);
+  git_config_iterator* raw_iterator = nullptr;
+  if (git_config_iterator_new(&raw_iterator, config.get()) != 0) return {};
+  const GitConfigIterator iterator(raw_iterator);
+  constexpr std::string_view kFront = "remote.";
+  constexpr std::string_view kBack = ".url";
+  std::string best;
+  git_config_entry* entry = nullptr;  // owned by the iterator
+  while (git_config_next(&entry, iterator.get()) == 0) {
+    const std::string_view key = entry->name;
+    if (!key.starts_with(kFront) || !key.ends_with(kBack) || key.size() <= kFront.size() + kBack.size())
+      continue;
+    const bool first = best.empty() || (best != "remote.origin.url" && key < best);
+    if (first || key == "remote.origin.url") best = key;
   }
-  const GitRemote remote(raw);
-  const char* url = remote ? git_remote_url(remote.get()) : nullptr;
-  return url != nullptr ? without_credentials(url) : std::string();
+  const char* url = nullptr;
+  if (best.empty() || git_config_get_string(&url, config.get(), best.c_str()) != 0) return {};
+  return without_credentials(url);
 }
 
 // All work trees of a repository without a remote get one name: that of the folder around the common ".git".

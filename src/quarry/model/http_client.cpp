@@ -1,7 +1,5 @@
 #include "quarry/model/http_client.h"
 
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <mutex>
 #include <optional>
@@ -9,17 +7,13 @@
 #include <thread>
 #include <vector>
 
+#include "quarry/model/curl_library.h"
+
 namespace quarry::model {
 namespace {
 
-using Handle = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
+using Handle = std::unique_ptr<CURL, decltype(CurlLibrary::easy_cleanup)>;
 using Milliseconds = std::chrono::milliseconds;
-
-// libcurl wants its process-wide state made once before any handle.
-bool curl_ready() {
-  static const bool kReady = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-  return kReady;
-}
 
 struct Body {
   std::string text;
@@ -69,8 +63,8 @@ std::string excerpt(std::string text) {
   return text;
 }
 
-tl::unexpected<Error> describe(const std::string& url, const Attempt& attempt, const HttpOptions& options,
-                               int tries) {
+tl::unexpected<Error> describe(const CurlLibrary& curl, const std::string& url, const Attempt& attempt,
+                               const HttpOptions& options, int tries) {
   if (attempt.body.too_long) {
     return fail(ErrorKind::limit, "{}: the answer exceeds {} bytes: make batches smaller", url,
                 options.max_response_bytes);
@@ -85,11 +79,11 @@ tl::unexpected<Error> describe(const std::string& url, const Attempt& attempt, c
   if (attempt.code == CURLE_PEER_FAILED_VERIFICATION || attempt.code == CURLE_SSL_CACERT_BADFILE) {
     return fail(ErrorKind::unavailable,
                 "{}: the server's certificate cannot be verified ({}): install its authority", url,
-                curl_easy_strerror(attempt.code));
+                curl.easy_strerror(attempt.code));
   }
   if (attempt.code != CURLE_OK) {
     return fail(ErrorKind::unavailable, "{}: {} ({} attempts): is the address right and the server running?",
-                url, curl_easy_strerror(attempt.code), tries);
+                url, curl.easy_strerror(attempt.code), tries);
   }
   const std::string said = excerpt(attempt.body.text);
   if (attempt.status == 401 || attempt.status == 403) {
@@ -104,38 +98,39 @@ tl::unexpected<Error> describe(const std::string& url, const Attempt& attempt, c
   return fail(kind, "{}: HTTP {} ({} attempts): {}", url, attempt.status, tries, said);
 }
 
-Attempt run(CURL* curl, const std::string& url, const std::string* json, const HttpOptions& options) {
+Attempt run(const CurlLibrary& curl, CURL* handle, const std::string& url, const std::string* json,
+            const HttpOptions& options) {
   Attempt attempt;
   attempt.body.limit = options.max_response_bytes;
-  curl_easy_reset(curl);  // keeps its connections
-  curl_slist* headers = curl_slist_append(nullptr, "Content-Type: application/json");
-  headers = curl_slist_append(headers, "Accept: application/json");
-  headers = curl_slist_append(headers, "Expect:");  // no waiting for 100 Continue
+  curl.easy_reset(handle);  // keeps its connections
+  curl_slist* headers = curl.slist_append(nullptr, "Content-Type: application/json");
+  headers = curl.slist_append(headers, "Accept: application/json");
+  headers = curl.slist_append(headers, "Expect:");  // no waiting for 100 Continue
   if (!options.bearer_key.empty()) {
-    headers = curl_slist_append(headers, ("Authorization: Bearer " + options.bearer_key).c_str());
+    headers = curl.slist_append(headers, ("Authorization: Bearer " + options.bearer_key).c_str());
   }
-  curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-  curl_easy_setopt(curl, CURLOPT_USERAGENT, "quarry");
-  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
-  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(options.total_timeout.count()));
-  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, options.verify_tls ? 1L : 0L);
-  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, options.verify_tls ? 2L : 0L);
-  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive);
-  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &attempt.body);
+  curl.easy_setopt(handle, CURLOPT_URL, url.c_str());
+  curl.easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl.easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
+  curl.easy_setopt(handle, CURLOPT_USERAGENT, "quarry");
+  curl.easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  curl.easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
+  curl.easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(options.total_timeout.count()));
+  curl.easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, options.verify_tls ? 1L : 0L);
+  curl.easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, options.verify_tls ? 2L : 0L);
+  curl.easy_setopt(handle, CURLOPT_WRITEFUNCTION, receive);
+  curl.easy_setopt(handle, CURLOPT_WRITEDATA, &attempt.body);
   if (json != nullptr) {
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, json->data());
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(json->size()));
+    curl.easy_setopt(handle, CURLOPT_POSTFIELDS, json->data());
+    curl.easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(json->size()));
   }
-  attempt.code = curl_easy_perform(curl);
-  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &attempt.status);
+  attempt.code = curl.easy_perform(handle);
+  curl.easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &attempt.status);
   curl_off_t seconds = 0;
-  if (curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &seconds) == CURLE_OK && seconds > 0) {
+  if (curl.easy_getinfo(handle, CURLINFO_RETRY_AFTER, &seconds) == CURLE_OK && seconds > 0) {
     attempt.retry_after = std::chrono::seconds(std::min<curl_off_t>(seconds, 86'400));
   }
-  curl_slist_free_all(headers);
+  curl.slist_free_all(headers);
   return attempt;
 }
 
@@ -156,9 +151,9 @@ struct HttpClient::Pool {
   std::mutex mutex;
   std::vector<Handle> idle;
 
-  Handle take() {
+  Handle take(const CurlLibrary& curl) {
     const std::scoped_lock lock(mutex);
-    if (idle.empty()) return {curl_ready() ? curl_easy_init() : nullptr, &curl_easy_cleanup};
+    if (idle.empty()) return {curl.easy_init(), curl.easy_cleanup};
     Handle handle = std::move(idle.back());
     idle.pop_back();
     return handle;
@@ -180,10 +175,11 @@ Result<std::string> HttpClient::post(const std::string& url, const std::string& 
 }
 
 Result<std::string> HttpClient::request(const std::string& url, const std::string* json) const {
-  Handle handle = pool_->take();
-  if (handle == nullptr) return fail(ErrorKind::unavailable, "{}: libcurl cannot be started", url);
+  QUARRY_TRY(const CurlLibrary* curl, curl_library());
+  Handle handle = pool_->take(*curl);
+  if (handle == nullptr) return fail(ErrorKind::unavailable, "{}: libcurl has no memory for a request", url);
   for (int attempted = 0;; ++attempted) {
-    Attempt attempt = run(handle.get(), url, json, options_);
+    Attempt attempt = run(*curl, handle.get(), url, json, options_);
     const bool done = attempt.code == CURLE_OK && attempt.status >= 200 && attempt.status < 300;
     const bool again =
         !done && worth_retrying(attempt) && !attempt.body.too_long && attempted < options_.retries;
@@ -193,7 +189,7 @@ Result<std::string> HttpClient::request(const std::string& url, const std::strin
     }
     pool_->give_back(std::move(handle));
     if (done) return std::move(attempt.body.text);
-    return describe(url, attempt, options_, attempted + 1);
+    return describe(*curl, url, attempt, options_, attempted + 1);
   }
 }
 

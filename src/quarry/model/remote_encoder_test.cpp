@@ -13,6 +13,7 @@
 
 #include "quarry/base/file_system.h"
 #include "quarry/base/test_directory.h"
+#include "quarry/model/curl_library.h"
 #include "quarry/model/open_encoder.h"
 #include "quarry/model/test_server.h"
 
@@ -156,6 +157,17 @@ TEST(RemoteEncoder, NobodyThere) {
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().kind, ErrorKind::unavailable);
   EXPECT_THAT(failed.error().message, HasSubstr("is the address right and the server running?"));
+}
+
+TEST(RemoteEncoder, SaysWhatToInstallWhereThereIsNoLibcurl) {
+  const auto missing = load_curl("libno-such-curl.so.4");
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().kind, ErrorKind::unavailable);
+  EXPECT_THAT(missing.error().message, testing::AllOf(testing::HasSubstr("libno-such-curl.so.4"),
+                                                      testing::HasSubstr("install libcurl4")));
+  const auto other = load_curl("libc.so.6");  // a library that is not libcurl
+  ASSERT_FALSE(other);
+  EXPECT_THAT(other.error().message, testing::HasSubstr("curl_global_init"));
 }
 
 TEST(RemoteEncoder, DoesNotWaitForeverNorReadForever) {

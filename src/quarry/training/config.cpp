@@ -70,17 +70,23 @@ void for_each_field(TrainConfig& c, Visit&& visit) {
   visit("tokenizer.doc_weight", Role::result, c.tokenizer.doc_weight, 1.0, 1000.0);
   visit("tokenizer.file", Role::outside, c.tokenizer.file);
   visit("model.dimensions", Role::result, c.dimensions, 8.0, 4096.0);
+  visit("model.initial", Role::outside, c.initial);
   visit("batch.size", Role::result, c.batch, 2.0, 65536.0);
   visit("batch.group", Role::result, c.group, 1.0, 65536.0);
   visit("batch.mine_after", Role::result, c.mine_after, 0.0, 1e6);
   visit("augmentation.language", Role::result, c.augmentation.language, 0.0, 1.0);
   visit("augmentation.dropped", Role::result, c.augmentation.dropped, 0.0, 0.95);
   visit("augmentation.query_dropped", Role::result, c.augmentation.query_dropped, 0.0, 0.95);
+  visit("augmentation.question", Role::result, c.augmentation.question, 0.0, 1.0);
+  visit("augmentation.plain", Role::result, c.augmentation.plain, 0.0, 1.0);
   visit("loss.kind", Role::result, c.loss.kind);
   visit("loss.temperature", Role::result, c.loss.temperature, 1e-3, 10.0);
   visit("loss.margin", Role::result, c.loss.margin, 0.0, 2.0);
   visit("loss.bias", Role::result, c.loss.bias, -100.0, 100.0);
   visit("loss.nested", Role::result, c.loss.nested);
+  visit("teacher.vectors", Role::outside, c.teacher);
+  visit("teacher.weight", Role::result, c.loss.teacher_weight, 0.0, 1000.0);
+  visit("teacher.temperature", Role::result, c.loss.teacher_temperature, 1e-3, 10.0);
   visit("optimizer.rate", Role::result, c.rate, 1e-9, 10.0);
   visit("optimizer.weights_rate", Role::result, c.adam.weights_rate, 0.0, 1000.0);
   visit("optimizer.beta1", Role::result, c.adam.beta1, 0.0, 0.9999);
@@ -213,6 +219,9 @@ Status check(const TrainConfig& config) {
   if (config.group > config.batch) {
     return fail(ErrorKind::invalid_argument, "batch.group: {} is more than batch.size {}", config.group,
                 config.batch);
+  }
+  if (config.loss.teacher_weight > 0 && config.teacher.empty()) {
+    return fail(ErrorKind::invalid_argument, "teacher.weight: there is no teacher.vectors to learn from");
   }
   for (const std::uint32_t size : config.loss.nested) {
     if (size == 0 || size >= config.dimensions) {

@@ -38,12 +38,14 @@ struct TrainConfig {
   } tokenizer;
 
   std::uint32_t dimensions = 256;
+  std::string initial;  // where the table's rows come from: vectors of pieces; empty: chance
   std::uint32_t batch = 1024;
   std::uint32_t group = 32;
   std::uint32_t mine_after = 0;  // epochs; 0: never
   ViewOptions augmentation;
   std::vector<View> views;
   LossOptions loss;
+  std::string teacher;  // vectors of docs, for LossOptions::teacher_weight
 
   AdamOptions adam;
   double rate = 2e-3;

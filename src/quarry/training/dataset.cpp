@@ -1,10 +1,12 @@
 #include "quarry/training/dataset.h"
 
 #include <algorithm>
+#include <array>
 
 #include "quarry/base/hash.h"
 #include "quarry/index/path_words.h"
 #include "quarry/training/comment.h"
+#include "quarry/training/plain_verb.h"
 
 namespace quarry::training {
 namespace {
@@ -13,6 +15,13 @@ constexpr std::size_t kNameTokens = 24;
 constexpr std::size_t kSignatureTokens = 96;
 constexpr std::size_t kPlaceTokens = 32;
 constexpr std::size_t kCommentTokens = 128;
+
+// What people write around what they look for. Chosen by hand; a model has to learn to pass over them.
+constexpr std::array<std::string_view, 20> kQuestions{
+    "how to",        "how do you",     "how can i", "how does it",    "how is",      "where is",
+    "where does it", "where do we",    "what is",   "which function", "function to", "function that",
+    "code to",       "the code that",  "way to",    "using",          "in",          "example",
+    "can you",       "the place where"};
 
 // How people write a language's name where it is not what syntax calls it.
 std::string_view written_name(std::string_view language) {
@@ -37,8 +46,14 @@ std::string_view last_part(std::string_view name) {
 
 }  // namespace
 
-void Dataset::add(const Pair& pair, const Tokenize& tokenize) {
+void Dataset::add(const Pair& pair, const Tokenize& tokenize, std::uint32_t teacher) {
+  if (question_words_.empty()) {
+    for (const std::string_view phrase : kQuestions) {
+      tokenize(phrase, question_words_.emplace_back(), kNameTokens);
+    }
+  }
   Record record;
+  record.teacher = teacher;
   record.begin = tokens_.size();
   const auto append = [&](std::string_view text, std::size_t limit) {
     const std::size_t before = tokens_.size();
@@ -53,6 +68,15 @@ void Dataset::add(const Pair& pair, const Tokenize& tokenize) {
 
   const std::string_view code = std::string_view(pair.code).substr(0, limits_.code_bytes);
   record.comments = append(comments_of(pair.language, code), kCommentTokens);
+
+  if (const std::string_view verb = first_word(doc); !verb.empty()) {
+    if (const std::string plain = plain_verb(verb); !plain.empty()) {
+      scratch_.clear();
+      tokenize(verb, scratch_, kNameTokens);
+      record.verb_tokens = static_cast<std::uint16_t>(scratch_.size());
+      record.plain_verb = append(plain, kNameTokens);
+    }
+  }
 
   scratch_.clear();
   tokenize(code, scratch_, limits_.code_tokens);
@@ -100,6 +124,9 @@ Example Dataset::operator[](std::size_t i) const {
   example.signature = take(record.signature);
   example.place = take(record.place);
   example.comments = take(record.comments);
+  example.plain_verb = take(record.plain_verb);
+  example.verb_tokens = record.verb_tokens;
+  example.teacher = record.teacher;
   example.code = std::span(counts_).subspan(record.code, record.code_size);
   example.repository = record.repository;
   example.language = record.language;

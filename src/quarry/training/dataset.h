@@ -44,6 +44,11 @@ struct Example {
   std::span<const TokenId> place;     // words of the path
   std::span<const TokenId> comments;  // inside the code, in order; `code` counts them too
   std::span<const TokenCount> code;   // sorted by id
+  std::span<const TokenId>
+      plain_verb;  // what may stand for the doc's first verb_tokens: "returns" -> "return"
+  std::size_t verb_tokens = 0;
+  std::uint32_t teacher =
+      0xffffffff;  // row of the doc in the teacher's vectors; TextVectors::kNone: it has none
   std::uint32_t repository = 0;
   std::uint32_t language = 0;
   std::uint64_t doc_hash = 0;
@@ -54,7 +59,8 @@ class Dataset {
  public:
   explicit Dataset(const DatasetLimits& limits = {}) : limits_(limits) {}
 
-  void add(const Pair& pair, const Tokenize& tokenize);
+  // `teacher`: see Example.
+  void add(const Pair& pair, const Tokenize& tokenize, std::uint32_t teacher = 0xffffffff);
 
   [[nodiscard]] std::size_t size() const { return records_.size(); }
   [[nodiscard]] Example operator[](std::size_t i) const;
@@ -62,6 +68,8 @@ class Dataset {
   [[nodiscard]] std::span<const TokenId> language_words(std::uint32_t language) const {
     return language_words_[language];
   }
+  // Phrases around what is asked for; none before the first add().
+  [[nodiscard]] const std::vector<std::vector<TokenId>>& question_words() const { return question_words_; }
 
  private:
   struct Record {
@@ -74,6 +82,8 @@ class Dataset {
     std::uint16_t doc = 0, name = 0, signature = 0, place = 0,
                   comments = 0;  // sizes, one after another from begin
     std::uint16_t language = 0;
+    std::uint16_t plain_verb = 0, verb_tokens = 0;
+    std::uint32_t teacher = 0xffffffff;
   };
 
   DatasetLimits limits_;
@@ -83,6 +93,7 @@ class Dataset {
   std::unordered_map<std::string, std::uint32_t> repository_numbers_;
   std::unordered_map<std::string, std::uint32_t> language_numbers_;
   std::vector<std::vector<TokenId>> language_words_;
+  std::vector<std::vector<TokenId>> question_words_;
   std::vector<TokenId> scratch_;
 };
 

@@ -23,6 +23,11 @@ struct LossOptions {
   double margin = 0.2;        // margin, in units of cosine
   std::vector<std::uint32_t>
       nested;  // further prefixes of the vector that must work alone (Kusupati et al. 2022)
+  // Besides, what a query scores the codes with has to have the shape of what a teacher's vectors say of
+  // their docs: Kullback-Leibler divergence of the two softmaxes, over the rows that the teacher knows, both
+  // ways.
+  double teacher_weight = 0;
+  double teacher_temperature = 0.05;
 };
 
 // Row-major matrices of batch x dimensions, pooled but not normalised. Row i of one belongs to row i of the
@@ -33,6 +38,9 @@ struct LossInput {
   std::uint32_t dimensions = 0;
   // (query, code) of one batch that must not count as negatives of each other; never (i, i).
   std::span<const std::pair<std::uint32_t, std::uint32_t>> masked;
+  // What the teacher says of the docs of some rows: unit vectors, of teacher_rows.size() rows (ascending).
+  std::span<const std::uint32_t> teacher_rows;
+  std::span<const float> teacher;
 };
 
 // Not thread-safe.

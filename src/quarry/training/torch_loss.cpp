@@ -39,6 +39,17 @@ class TorchLoss final : public Loss {
     const torch::Tensor codes = tensor(input.codes);
     const torch::Tensor mask = mask_of(input, queries.size(0));
 
+    torch::Tensor taught;  // the teacher's softmax
+    torch::Tensor rows;
+    if (options_.teacher_weight > 0 && input.teacher_rows.size() > 1) {
+      const auto count = static_cast<std::int64_t>(input.teacher_rows.size());
+      rows = torch::empty({count}, torch::kInt64);
+      std::copy(input.teacher_rows.begin(), input.teacher_rows.end(), rows.data_ptr<std::int64_t>());
+      const auto width = static_cast<std::int64_t>(input.teacher.size()) / count;
+      const torch::Tensor vectors =
+          torch::from_blob(const_cast<float*>(input.teacher.data()), {count, width});
+      taught = torch::softmax(torch::mm(vectors, vectors.t()) / options_.teacher_temperature, 1);
+    }
     std::vector<std::int64_t> sizes{dimensions};
     for (const std::uint32_t size : options_.nested) sizes.push_back(size);
     torch::Tensor loss = torch::zeros({});
@@ -46,7 +57,9 @@ class TorchLoss final : public Loss {
       const auto unit = [&](const torch::Tensor& pooled) {
         return functional::normalize(pooled.narrow(1, 0, size));
       };
-      loss = loss + of_similarity(torch::mm(unit(queries), unit(codes).t()), mask);
+      const torch::Tensor cosine = torch::mm(unit(queries), unit(codes).t());
+      loss = loss + of_similarity(cosine, mask);
+      if (taught.defined()) loss = loss + options_.teacher_weight * against_teacher(cosine, taught, rows);
     }
     loss = loss / static_cast<double>(sizes.size());
     loss.backward();
@@ -66,6 +79,16 @@ class TorchLoss final : public Loss {
     mask = torch::zeros({batch, batch});
     for (const auto& [query, code] : input.masked) mask.data_ptr<float>()[query * batch + code] = kNever;
     return mask;
+  }
+
+  torch::Tensor against_teacher(const torch::Tensor& cosine, const torch::Tensor& taught,
+                                const torch::Tensor& rows) const {
+    const torch::Tensor logits = cosine.index_select(0, rows).index_select(1, rows) / options_.temperature;
+    const auto divergence = [&](const torch::Tensor& scores) {
+      return functional::kl_div(torch::log_softmax(scores, 1), taught,
+                                functional::KLDivFuncOptions().reduction(torch::kBatchMean));
+    };
+    return 0.5 * (divergence(logits) + divergence(logits.t()));
   }
 
   torch::Tensor of_similarity(const torch::Tensor& cosine, const torch::Tensor& mask) const {

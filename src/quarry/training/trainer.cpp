@@ -95,8 +95,10 @@ class Stepper {
     StepReport report;
     report.step = step;
     report.rate = config_.rate * rate_factor(config_, step);
-    QUARRY_TRY(report.loss, loss_.evaluate({all_queries_, all_codes_, config_.dimensions, masked},
-                                           at_queries_, at_codes_));
+    ask_teacher(pairs);
+    QUARRY_TRY(report.loss,
+               loss_.evaluate({all_queries_, all_codes_, config_.dimensions, masked, taught_rows_, taught_},
+                              at_queries_, at_codes_));
     const std::size_t begin = first * config_.dimensions;
     encoder_.backward(batch_.queries, std::span(at_queries_).subspan(begin, queries_.size()), batch_.codes,
                       std::span(at_codes_).subspan(begin, codes_.size()), gradient_);
@@ -110,6 +112,19 @@ class Stepper {
   }
 
  private:
+  void ask_teacher(std::span<const std::uint32_t> pairs) {
+    taught_rows_.clear();
+    taught_.clear();
+    if (data_.teacher.size() == 0) return;
+    for (std::size_t row = 0; row < pairs.size(); ++row) {
+      const std::uint32_t known = data_.train[pairs[row]].teacher;
+      if (known == TextVectors::kNone) continue;
+      taught_rows_.push_back(static_cast<std::uint32_t>(row));
+      const std::span<const float> vector = data_.teacher[known];
+      taught_.insert(taught_.end(), vector.begin(), vector.end());
+    }
+  }
+
   const TrainConfig& config_;
   const TrainingData& data_;
   Loss& loss_;
@@ -120,6 +135,8 @@ class Stepper {
   std::uint32_t rows_;  // of a batch, here
   Batch batch_;
   std::vector<float> queries_, codes_, all_queries_, all_codes_, at_queries_, at_codes_;
+  std::vector<std::uint32_t> taught_rows_;
+  std::vector<float> taught_;
   SparseGradient gradient_;
 };
 
@@ -141,6 +158,13 @@ Status train(FileSystem& files, const TrainConfig& config, const TrainingData& d
     if (hooks.on_resume) QUARRY_CHECK(hooks.on_resume(done));
   } else {
     encoder.initialise(config.seed, data.query_counts, data.code_counts);
+    if (!options.initial.empty()) {
+      if (options.initial.size() != encoder.table.size()) {
+        return fail(ErrorKind::invalid_argument, "the initial table has {} values, the model's {}",
+                    options.initial.size(), encoder.table.size());
+      }
+      encoder.table = options.initial;
+    }
   }
   std::uint64_t kept = done;
   const auto keep = [&](std::uint64_t step) -> Status {

@@ -35,6 +35,7 @@ struct TrainHooks {
 struct TrainOptions {
   std::filesystem::path checkpoint;  // the file to keep the state in; empty: none
   bool resume = false;               // from `checkpoint`, which must be there
+  std::vector<float> initial = {};   // the table's first values, vocabulary x dimensions; empty: chance
 };
 
 // Trains `encoder` in place (initialised here, or filled from the checkpoint). Errors besides those of files

@@ -9,13 +9,17 @@
 #include <map>
 #include <thread>
 
+#include "quarry/base/hash.h"
 #include "quarry/base/test_directory.h"
 #include "quarry/model/static_encoder.h"
 #include "quarry/training/checkpoint.h"
 #include "quarry/training/full_disk.h"
 #include "quarry/training/gloo_workers.h"
+#include "quarry/training/initial_table.h"
 #include "quarry/training/mining.h"
 #include "quarry/training/model_directory.h"
+#include "quarry/training/pair_reader.h"
+#include "quarry/training/random.h"
 #include "quarry/training/synthetic_pairs.h"
 #include "quarry/training/torch_loss.h"
 
@@ -164,6 +168,169 @@ TEST(Trainer, MiningGroupsLikeCodesAndResumes) {
   }
   ASSERT_GT(count[0], 0);
   EXPECT_GT(sum[1] / count[1], sum[0] / count[0] + 0.1);
+}
+
+// A teacher to whom docs are alike when they speak of the same thing, whatever is done to it ("open the FILE
+// twice"): what pairs alone do not say.
+std::vector<std::string> docs_of(const Fixture& f, std::vector<float>& vectors, std::uint32_t dimensions) {
+  std::vector<std::string> docs;
+  ReadLimits limits;
+  EXPECT_TRUE(read_pairs(posix_file_system(), {f.config.data.pairs}, limits, [&](Pair&& pair) -> Status {
+    std::vector<float> sum(dimensions, 0.0F);
+    const std::size_t thing = pair.doc.find("the ") + 4;
+    Random random(hash64(std::string_view(pair.doc).substr(thing, pair.doc.find(' ', thing) - thing)));
+    for (float& value : sum) value = static_cast<float>(random.normal());
+    const float norm = std::sqrt(dot(sum.data(), sum.data(), dimensions));
+    for (const float value : sum) vectors.push_back(value / norm);
+    docs.push_back(std::move(pair.doc));
+    return {};
+  }));
+  return docs;
+}
+
+TEST(Trainer, ATeacherOfDocsShapesTheScores) {
+  const Fixture plain;
+  const auto path = plain.folder.path() / "teacher.safetensors";
+  std::vector<float> vectors;
+  const std::vector<std::string> docs = docs_of(plain, vectors, 24);
+  ASSERT_TRUE(write_text_vectors(posix_file_system(), path, docs, 24, vectors));
+  const Fixture f({"teacher.vectors=" + path.string(), "teacher.weight=3", "teacher.temperature=0.1"});
+  EXPECT_NE(f.data.fingerprint, plain.data.fingerprint);
+  EXPECT_EQ(f.data.teacher.size(), docs.size());
+
+  DualEncoder taught = f.encoder();
+  const Outcome trained = run(f, taught);
+  ASSERT_TRUE(trained.status) << trained.status.error().message;
+  DualEncoder untaught = plain.encoder();
+  ASSERT_TRUE(run(plain, untaught).status);
+  // How well the scores of docs against codes follow the teacher's of docs against docs.
+  const auto correlation = [&](const DualEncoder& encoder) {
+    const std::size_t count = 60;
+    Bags queries;
+    Bags codes;
+    for (std::size_t i = 0; i < count; ++i) {
+      const Example example = f.data.train[i];
+      Bag bag;
+      for (const TokenId id : example.doc) bag.emplace_back(id, 1);
+      queries.add(bag);
+      codes.add(Bag(example.code.begin(), example.code.end()));
+    }
+    std::vector<float> q(count * 16);
+    std::vector<float> c(count * 16);
+    encoder.pool(queries, EncoderSide::query, q);
+    encoder.pool(codes, EncoderSide::code, c);
+    double sx = 0, sy = 0, sxx = 0, syy = 0, sxy = 0, n = 0;
+    for (std::size_t a = 0; a < count; ++a) {
+      for (std::size_t b = 0; b < count; ++b) {
+        if (a == b) continue;
+        const float* x = q.data() + a * 16;
+        const float* y = c.data() + b * 16;
+        const double ours = dot(x, y, 16) / std::sqrt(dot(x, x, 16) * dot(y, y, 16));
+        const double theirs = dot(f.data.teacher[f.data.train[a].teacher].data(),
+                                  f.data.teacher[f.data.train[b].teacher].data(), 24);
+        sx += ours, sy += theirs, sxx += ours * ours, syy += theirs * theirs, sxy += ours * theirs, n += 1;
+      }
+    }
+    return (n * sxy - sx * sy) / std::sqrt((n * sxx - sx * sx) * (n * syy - sy * sy));
+  };
+  EXPECT_GT(correlation(taught), correlation(untaught) + 0.1);
+}
+
+// The gradient of the teacher's term against differences of the loss, some rows unknown to it.
+TEST(TorchLoss, TheTeachersGradientIsTheDerivative) {
+  LossOptions options;
+  options.temperature = 0.5;
+  options.teacher_weight = 2;
+  options.teacher_temperature = 0.3;
+  options.nested = {3};
+  const auto loss = make_torch_loss(options, 1);
+  constexpr std::uint32_t kRows = 5;
+  constexpr std::uint32_t kWidth = 6;
+  Random random(5);
+  const auto chance = [&](std::size_t n) {
+    std::vector<float> values(n);
+    for (float& value : values) value = static_cast<float>(random.normal());
+    return values;
+  };
+  std::vector<float> queries = chance(kRows * kWidth);
+  const std::vector<float> codes = chance(kRows * kWidth);
+  const std::vector<std::uint32_t> rows{0, 2, 3};
+  const std::vector<float> teacher{1, 0, 0.6F, 0.8F, 0, 1};
+  std::vector<float> at_queries(queries.size());
+  std::vector<float> at_codes(codes.size());
+  std::vector<float> unused_a(queries.size());
+  std::vector<float> unused_b(codes.size());
+  const LossInput input{queries, codes, kWidth, {}, rows, teacher};
+  const double value = loss->evaluate(input, at_queries, at_codes).value();
+  options.teacher_weight = 0;
+  EXPECT_NE(value, make_torch_loss(options, 1)->evaluate(input, unused_a, unused_b).value());
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    const float before = queries[i];
+    queries[i] = before + 1e-2F;
+    const double up = loss->evaluate(input, unused_a, unused_b).value();
+    queries[i] = before - 1e-2F;
+    const double down = loss->evaluate(input, unused_a, unused_b).value();
+    queries[i] = before;
+    EXPECT_NEAR(at_queries[i], (up - down) / 2e-2, 2e-3) << i;
+  }
+}
+
+TEST(InitialTable, KeepsWhoIsNearWhomAndPutsMostIntoTheFirstDimensions) {
+  // Two groups of pieces, far apart along a direction that no axis has, and one piece that is not known.
+  TextVectors vectors(3);
+  std::vector<std::string> pieces;
+  for (int i = 0; i < 6; ++i) {
+    const float side = i % 2 == 0 ? 1.0F : -1.0F;
+    const auto jitter = static_cast<float>(i) * 0.01F;
+    pieces.push_back(std::string(1, static_cast<char>('a' + i)));
+    vectors.add(pieces.back(), std::vector<float>{5 + side, 2 + side + jitter, side - jitter});
+  }
+  pieces.emplace_back("unknown");
+  const auto table = initial_table(vectors, pieces, 2, 1);
+  ASSERT_TRUE(table) << table.error().message;
+  ASSERT_EQ(table->size(), 14U);
+  double length = 0;
+  for (std::size_t piece = 0; piece < 6; ++piece) {
+    const float* row = table->data() + piece * 2;
+    EXPECT_GT(std::abs(row[0]), 5 * std::abs(row[1]));
+    EXPECT_EQ(row[0] > 0, (table->at(0) > 0) == (piece % 2 == 0));
+    length += std::sqrt(dot(row, row, 2)) / 6;
+  }
+  EXPECT_NEAR(length, 1, 1e-4);
+  EXPECT_NE(table->at(12), 0);
+  // More dimensions than the vectors have: zeros.
+  const auto wide = initial_table(vectors, pieces, 5, 1).value();
+  EXPECT_EQ(wide[3], 0);
+  EXPECT_EQ(wide[4], 0);
+}
+
+TEST(Trainer, StartsFromTheVectorsOfItsPieces) {
+  const Fixture plain;
+  std::vector<float> values;
+  Random random(3);
+  for (std::size_t i = 0; i < plain.data.pieces.size() * 20; ++i)
+    values.push_back(static_cast<float>(random.normal()));
+  const auto path = plain.folder.path() / "pieces.safetensors";
+  ASSERT_TRUE(write_text_vectors(posix_file_system(), path, plain.data.pieces, 20, values));
+  const Fixture f({"model.initial=" + path.string()});
+  EXPECT_NE(f.data.fingerprint, plain.data.fingerprint);
+  TrainOptions options;
+  options.initial = initial_table(f.data.initial, f.data.pieces, 16, 1).value();
+  DualEncoder encoder = f.encoder();
+  const Outcome stopped = run(f, encoder, options, 1);
+  ASSERT_FALSE(stopped.status);  // after one step with the first rate of the warm-up
+  double moved = 0;
+  for (std::size_t i = 0; i < encoder.table.size(); ++i)
+    moved = std::max<double>(moved, std::abs(encoder.table[i] - options.initial[i]));
+  EXPECT_LT(moved, 0.02);
+  EXPECT_GT(moved, 0);
+
+  // Vectors of another vocabulary are no start.
+  ASSERT_TRUE(
+      write_text_vectors(posix_file_system(), path, std::vector<std::string>{"x"}, 1, std::vector<float>{1}));
+  const auto refused = load_training_data(posix_file_system(), f.config, [](const std::string&) {});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("model.initial"));
 }
 
 TEST(Trainer, RefusesTheCheckpointOfAnotherRun) {

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "quarry/base/hash.h"
+#include "quarry/model/open_encoder.h"
 #include "quarry/model/tokenizer.h"
 #include "quarry/model/tokenizer_trainer.h"
 
@@ -57,6 +58,44 @@ Result<std::string> train_tokenizer_on(const FileSystem& files, const TrainConfi
   return model::train_tokenizer(std::move(words), options);
 }
 
+// `spec`: a file of vectors (*.safetensors), else an encoder that is asked for those of `texts`.
+Result<TextVectors> vectors_of(const FileSystem& files, const std::string& spec, model::Side side,
+                               const std::function<Result<std::vector<std::string>>()>& texts) {
+  if (std::string_view(spec).ends_with(".safetensors")) return read_text_vectors(files, spec);
+  QUARRY_TRY(const auto encoder, model::open_encoder(files, spec));
+  QUARRY_TRY(const std::vector<std::string> asked, texts());
+  return ask_for_vectors(*encoder, side, asked);
+}
+
+Result<TextVectors> read_initial(const FileSystem& files, const TrainConfig& config,
+                                 const std::vector<std::string>& pieces) {
+  if (config.initial.empty()) return TextVectors();
+  QUARRY_TRY(TextVectors initial, vectors_of(files, config.initial, model::Side::query,
+                                             [&]() -> Result<std::vector<std::string>> { return pieces; }));
+  const auto known = std::count_if(pieces.begin(), pieces.end(), [&](const std::string& piece) {
+    return initial.find(piece) != TextVectors::kNone;
+  });
+  if (2 * static_cast<std::size_t>(known) < pieces.size()) {
+    return fail(
+        ErrorKind::invalid_argument,
+        "model.initial: {} has vectors for {} of the tokenizer's {} pieces only: make it from this tokenizer",
+        config.initial, known, pieces.size());
+  }
+  return initial;
+}
+
+Result<TextVectors> read_teacher(const FileSystem& files, const TrainConfig& config) {
+  if (config.loss.teacher_weight <= 0) return TextVectors();
+  return vectors_of(files, config.teacher, model::Side::query, [&]() -> Result<std::vector<std::string>> {
+    std::vector<std::string> docs;
+    QUARRY_TRY([[maybe_unused]] const ReadCounts counts, read(files, config, [&](Pair&& pair) -> Status {
+                 if (!pair.held_out) docs.push_back(std::move(pair.doc));
+                 return {};
+               }));
+    return docs;
+  });
+}
+
 void count_tokens(TrainingData& data) {
   data.query_counts.assign(data.vocabulary, 0);
   data.code_counts.assign(data.vocabulary, 0);
@@ -92,15 +131,25 @@ Result<TrainingData> load_training_data(const FileSystem& files, const TrainConf
                 data.vocabulary, config.tokenizer.vocabulary);
   }
 
+  for (TokenId id = 0; id < data.vocabulary; ++id) {
+    data.pieces.emplace_back(id < tokenizer.vocabulary().size() ? tokenizer.vocabulary()[id] : "");
+  }
+  if (!config.initial.empty() || config.loss.teacher_weight > 0) progress("reading the teacher's vectors");
+  QUARRY_TRY(data.initial, read_initial(files, config, data.pieces));
+  QUARRY_TRY(data.teacher, read_teacher(files, config));
   progress("reading pairs");
   model::Tokenizer::Scratch scratch;
   const Tokenize tokenize = [&](std::string_view text, std::vector<TokenId>& ids, std::size_t limit) {
     tokenizer.append_ids(text, scratch, ids, limit);
   };
   std::uint64_t fingerprint = hash64(data.tokenizer);
+  for (const TextVectors* vectors : {&data.initial, &data.teacher}) {
+    if (vectors->size() > 0) fingerprint ^= vectors->fingerprint();
+  }
   QUARRY_TRY(data.read, read(files, config, [&](Pair&& pair) -> Status {
                fingerprint = hash64(pair.doc, hash64(pair.code, fingerprint));
-               (pair.held_out ? data.held_out : data.train).add(pair, tokenize);
+               const std::uint32_t taught = data.teacher.find(pair.doc);
+               (pair.held_out ? data.held_out : data.train).add(pair, tokenize, taught);
                return {};
              }));
   data.fingerprint = fingerprint;

@@ -11,6 +11,7 @@
 #include "quarry/training/config.h"
 #include "quarry/training/dataset.h"
 #include "quarry/training/pair_reader.h"
+#include "quarry/training/text_vectors.h"
 
 namespace quarry::training {
 
@@ -21,8 +22,11 @@ struct TrainingData {
   Dataset held_out;
   std::vector<std::uint64_t> query_counts;  // of each token in the docs of `train`
   std::vector<std::uint64_t> code_counts;   // and in its code
+  TextVectors initial;                      // of the vocabulary's pieces; empty where the config names none
+  TextVectors teacher;                      // of docs, unit vectors; empty where the config names none
   ReadCounts read;
-  std::uint64_t fingerprint = 0;  // changes with the pairs and the tokenizer
+  std::vector<std::string> pieces;  // of the vocabulary, by id
+  std::uint64_t fingerprint = 0;    // changes with the pairs, the tokenizer, initial and teacher
 };
 
 // Reads the pairs twice: for the words of the tokenizer (unless the config names one), then for their tokens.

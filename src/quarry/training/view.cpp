@@ -86,6 +86,16 @@ const View& pick_view(const std::vector<View>& views, Random& random) {
   return views.back();
 }
 
+void ViewMaker::append_doc(const Example& example, std::size_t begin, std::size_t size, Random& random) {
+  std::span<const TokenId> words = example.doc.subspan(begin, size);
+  if (begin == 0 && !example.plain_verb.empty() && size >= example.verb_tokens &&
+      random.chance(options_.plain)) {
+    append(query_, example.plain_verb);
+    words = words.subspan(example.verb_tokens);
+  }
+  append(query_, words);
+}
+
 void ViewMaker::make(std::size_t number, const View& view, Random& random, Bag& query, Bag& code) {
   const Example example = dataset_[number];
   query_.clear();
@@ -95,13 +105,13 @@ void ViewMaker::make(std::size_t number, const View& view, Random& random, Bag& 
   bool comments_out = false;
   switch (view.query) {
     case QueryPart::doc:
-      append(query_, example.doc);
+      append_doc(example, 0, example.doc.size(), random);
       break;
     case QueryPart::brief: {
       const std::size_t size = std::min<std::size_t>(example.doc.size(), 3 + random.below(8));
       // Most docs say it in their first words.
       const std::size_t begin = random.chance(0.6) ? 0 : random.below(example.doc.size() - size + 1);
-      append(query_, example.doc.subspan(begin, size));
+      append_doc(example, begin, size, random);
       break;
     }
     case QueryPart::name:
@@ -132,6 +142,10 @@ void ViewMaker::make(std::size_t number, const View& view, Random& random, Bag& 
     }
   }
   if (random.chance(options_.language)) append(query_, dataset_.language_words(example.language));
+  if (random.chance(options_.question)) {
+    const auto& phrases = dataset_.question_words();
+    append(query_, phrases[random.below(phrases.size())]);
+  }
   std::sort(query_.begin(), query_.end());
   count(query_, query);
   drop(query, options_.query_dropped, random);

@@ -40,6 +40,9 @@ struct ViewOptions {
   double language = 0.25;    // probability that the language's name joins the query
   double dropped = 0.1;      // of the code's distinct tokens
   double query_dropped = 0;  // of the query's distinct tokens
+  double question = 0;  // probability that words of a question that say nothing ("how to") join the query
+  double plain =
+      0;  // probability that a doc that starts with a verb loses its -s ("Returns the", "return the")
 };
 
 // A text as the encoder pools it: distinct tokens with their counts.
@@ -53,6 +56,9 @@ class ViewMaker {
   void make(std::size_t example, const View& view, Random& random, Bag& query, Bag& code);
 
  private:
+  // `size` of the doc's tokens from `begin` on.
+  void append_doc(const Example& example, std::size_t begin, std::size_t size, Random& random);
+
   const Dataset& dataset_;
   ViewOptions options_;
   std::vector<TokenId> query_;

@@ -77,6 +77,25 @@ TEST_F(ViewTest, DocLosesTheLeadingNameAndCodeIsWhole) {
               UnorderedElementsAre("func", "Serve", "l", "close", "it", "at", "the", "end", "loop"));
 }
 
+TEST_F(ViewTest, AQuestionGetsItsWordsAndAPlainVerb) {
+  ViewOptions options{0, 0, 0};
+  options.plain = 1;
+  make({}, options);
+  EXPECT_THAT(words_.in(query_), UnorderedElementsAre("accept", "incoming", "l"));
+  options.plain = 0;
+  options.question = 1;
+  std::set<std::set<std::string>> seen;
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    make({}, options, seed);
+    const std::set<std::string> words = words_.in(query_);
+    EXPECT_GT(words.size(), 3U);
+    for (const char* word : {"accepts", "incoming", "l"}) EXPECT_TRUE(words.contains(word)) << word;
+    seen.insert(words);
+  }
+  EXPECT_GT(seen.size(), 10U);
+  EXPECT_TRUE(seen.contains({"accepts", "incoming", "l", "how", "to"}));
+}
+
 TEST_F(ViewTest, NamelessCodeWithPlace) {
   View view;
   view.nameless = true;

@@ -13,6 +13,7 @@
 #include "quarry/training/event_file.h"
 #include "quarry/training/gloo_workers.h"
 #include "quarry/training/html_report.h"
+#include "quarry/training/initial_table.h"
 #include "quarry/training/model_directory.h"
 #include "quarry/training/torch_loss.h"
 #include "quarry/training/trainer.h"
@@ -149,6 +150,9 @@ Status run(const Arguments& arguments) {
   TrainOptions options;
   options.checkpoint = output / "checkpoint.safetensors";
   options.resume = arguments.resume;
+  if (data.initial.size() > 0 && !arguments.resume) {
+    QUARRY_TRY(options.initial, initial_table(data.initial, data.pieces, config.dimensions, config.seed));
+  }
   Records records(files, output);
   Smooth smooth;
   ValidationResult last;
