@@ -15,6 +15,7 @@ extern const Command kStatusCommand;
 extern const Command kVerifyCommand;
 extern const Command kWatchCommand;
 extern const Command kServeCommand;
+extern const Command kMcpCommand;
 extern const Command kKeyCommand;
 extern const Command kPrepareCommand;
 extern const Command kTrainCommand;

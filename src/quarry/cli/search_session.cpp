@@ -85,6 +85,13 @@ Result<std::unique_ptr<search::Engine>> open_engine(const Context& context, Shar
 }  // namespace
 
 Result<std::unique_ptr<search::Engine>> open_session(const Context& context, const std::string& where) {
+  if (!context.settings.text(kIndexDirectory).empty()) return open_session(context, where, std::stop_token{});
+  const Interruption interruption;
+  return open_session(context, where, interruption.token());
+}
+
+Result<std::unique_ptr<search::Engine>> open_session(const Context& context, const std::string& where,
+                                                     const std::stop_token& stop) {
   const auto& settings = context.settings;
   if (const auto folder = settings.text(kIndexDirectory); !folder.empty()) {
     QUARRY_TRY(auto snapshot, index::Snapshot::open(context.files, folder));
@@ -95,8 +102,7 @@ Result<std::unique_ptr<search::Engine>> open_session(const Context& context, con
     return open_engine(context, std::move(snapshot), std::move(encoder), std::nullopt);
   }
 
-  const Interruption interruption;
-  QUARRY_TRY(const auto source, open_source_for(context, where, interruption.token()));
+  QUARRY_TRY(const auto source, open_source_for(context, where, stop));
   QUARRY_TRY(const auto folder, index_folder_of(context, *source));
   context.detail(fmt::format("index: {}", folder.string()));
   SharedSnapshot snapshot;
@@ -117,8 +123,7 @@ Result<std::unique_ptr<search::Engine>> open_session(const Context& context, con
   }
   auto view = snapshot == nullptr ? std::nullopt : find_view(*snapshot, *source);
   if (!view || !settings.on(kNoRefresh)) {
-    QUARRY_TRY(snapshot,
-               refresh(context, folder, *source, std::move(snapshot), encoder, interruption.token()));
+    QUARRY_TRY(snapshot, refresh(context, folder, *source, std::move(snapshot), encoder, stop));
     view = find_view(*snapshot, *source);
   }
   if (!view) {

@@ -3,13 +3,16 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <mutex>
 
 #include "quarry/cli/command_run.h"
 #include "quarry/cli/commands.h"
 #include "quarry/cli/common_flags.h"
+#include "quarry/cli/index_folder.h"
 #include "quarry/cli/model_choice.h"
 #include "quarry/cli/serve_flags.h"
+#include "quarry/model/guarded_encoder.h"
 #include "quarry/server/serve.h"
 
 namespace quarry::cli {
@@ -146,6 +149,17 @@ Status read_limits(const Settings& settings, server::DispatcherOptions& dispatch
   return {};
 }
 
+// The first line of the file that the flag names; "" without the flag.
+Result<std::string> secret_of(const Context& context, const Flag& flag) {
+  const auto path = context.settings.text(flag);
+  if (path.empty()) return "";
+  constexpr std::size_t kLongestSecret = 4096;
+  QUARRY_TRY(auto secret, context.files.read(path, kLongestSecret));
+  secret.resize(std::min(secret.find_first_of("\r\n"), secret.size()));
+  if (secret.empty()) return fail(ErrorKind::invalid_argument, "serve: {} holds no secret", path);
+  return secret;
+}
+
 Result<int> run_serve(Context& context) {
   const auto& settings = context.settings;
   server::ServeOptions options;
@@ -155,13 +169,27 @@ Result<int> run_serve(Context& context) {
   QUARRY_CHECK(read_limits(settings, options.dispatcher));
   QUARRY_TRY(options.catalog.sources, sources_of(settings));
   options.catalog.weights = settings.text(kWeights);
-  options.catalog.open_encoder =
+  options.open_index_encoder =
       [&context](const index::Snapshot& snapshot) -> Result<std::shared_ptr<const model::Encoder>> {
     if (context.settings.on(kNoVectors) || snapshot.model().name.empty()) return nullptr;
     QUARRY_TRY(auto encoder, open_model(context));
     if (encoder != nullptr && encoder->fingerprint() != snapshot.model().fingerprint) encoder = nullptr;
     return encoder;
   };
+  options.catalog.open_encoder =
+      [&context, own = options.open_index_encoder](
+          const index::Snapshot& snapshot) -> Result<std::shared_ptr<const model::Encoder>> {
+    const auto address = context.settings.text(kQueryEncoder);
+    if (address.empty() || context.settings.on(kNoVectors) || snapshot.model().name.empty())
+      return own(snapshot);
+    const auto& made_by = snapshot.model();
+    return model::open_query_encoder(address, made_by.name, made_by.fingerprint, made_by.dimensions,
+                                     std::chrono::milliseconds(context.settings.number(kQueryEncoderBudget)));
+  };
+  options.clones = clones_folder(context);
+  options.allowed_origins = settings.list(kAllowedOrigins);
+  QUARRY_TRY(options.webhook_secrets.github, secret_of(context, kGithubSecret));
+  QUARRY_TRY(options.webhook_secrets.gitlab, secret_of(context, kGitlabToken));
   const auto level = settings.text(kLogLevel);
   options.log_level = level == "off"      ? server::LogLevel::off
                       : level == "errors" ? server::LogLevel::errors

@@ -149,15 +149,54 @@ inline constexpr Flag kSampleRate{.name = "sample-rate",
                                   .fallback = "0.01",
                                   .brief = "The share of queries that --sample keeps, 0 to 1"};
 
+inline constexpr Flag kAllowedOrigins{
+    .name = "allow-origin",
+    .type = ValueType::list,
+    .value = "ORIGIN,...",
+    .brief = "Let web pages of this origin call POST /mcp, https://agents.example.org",
+    .details = "Pages of this machine always may, and programs send no origin."};
+inline constexpr Flag kGithubSecret{
+    .name = "github-secret-file",
+    .type = ValueType::text,
+    .value = "FILE",
+    .brief = "Take pushes at POST /hooks/push that are signed with this secret",
+    .details =
+        "GitHub, Gitea and Forgejo sign so. The repository that was pushed to is fetched, indexed and "
+        "searchable seconds later. docs/DEPLOYMENT.md",
+    .completion = Completion::file};
+inline constexpr Flag kGitlabToken{.name = "gitlab-token-file",
+                                   .type = ValueType::text,
+                                   .value = "FILE",
+                                   .brief = "Take GitLab's pushes with this token",
+                                   .completion = Completion::file};
+inline constexpr Flag kQueryEncoder{
+    .name = "query-encoder",
+    .type = ValueType::text,
+    .value = "ADDRESS",
+    .brief = "Take the vectors of queries from a server of the index's model",
+    .details =
+        "http://host/v2/models/NAME (Triton, KServe) or http://host/v1/embeddings#NAME. While it is "
+        "slow or gone, answers are ranked by words and marked as degraded."};
+inline constexpr Flag kQueryEncoderBudget{.name = "query-encoder-budget",
+                                          .type = ValueType::number,
+                                          .value = "MS",
+                                          .fallback = "200",
+                                          .brief = "How long a query waits for its vector",
+                                          .minimum = 1,
+                                          .maximum = 60000};
+
 inline constexpr std::array kServingFlags{&kServedIndex, &kListen, &kMaxConnections, &kQueue,
                                           &kDeadline,    &kRate,   &kBurst,          &kDrainDelay};
 inline constexpr std::array kAccessFlags{&kKeys,         &kPublic,         &kOidcJwks, &kOidcIssuer,
                                          &kOidcAudience, &kTlsCertificate, &kTlsKey,   &kInsecureHttp,
                                          &kHosts,        &kTrustedProxies};
 inline constexpr std::array kRecordFlags{&kLogLevel, &kLogFile, &kLogQueries, &kSample, &kSampleRate};
-inline constexpr std::array kServeSearchFlags{&kModel, &kNoVectors, &kWeights, &kThreads};
+inline constexpr std::array kServeSearchFlags{&kModel,     &kQueryEncoder, &kQueryEncoderBudget,
+                                              &kNoVectors, &kWeights,      &kThreads};
+inline constexpr std::array kHookFlags{&kGithubSecret, &kGitlabToken, &kAllowedOrigins};
 inline constexpr std::array kServeGroups{
     FlagGroup{"Serving", kServingFlags}, FlagGroup{"Access", kAccessFlags},
-    FlagGroup{"Records", kRecordFlags}, FlagGroup{"Searching", kServeSearchFlags}};
+    FlagGroup{"Records", kRecordFlags}, FlagGroup{"Searching", kServeSearchFlags},
+    FlagGroup{"Forges and agents", kHookFlags}};
 
 }  // namespace quarry::cli

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <pthread.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cctype>
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
@@ -11,9 +13,11 @@
 #include <thread>
 #include <utility>
 
+#include "quarry/server/integrations.h"
 #include "quarry/server/live_quality.h"
 #include "quarry/server/metrics.h"
 #include "quarry/server/query_log.h"
+#include "quarry/server/refresher.h"
 #include "quarry/server/services.h"
 
 namespace quarry::server {
@@ -107,6 +111,13 @@ class CertificateWatch {
   std::pair<Stamp, Stamp> seen_;
 };
 
+std::vector<std::string> lower_case(std::vector<std::string> texts) {
+  for (auto& text : texts) {
+    std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+  }
+  return texts;
+}
+
 Result<std::unique_ptr<LineSink>> open_sink(const std::filesystem::path& path, bool wanted) {
   if (!wanted) return nullptr;
   return LineSink::open(path);
@@ -149,7 +160,21 @@ Status serve(FileSystem& files, const ServeOptions& options) {
                     .reload = reload,
                     .version = options.version,
                     .show_folders = options.show_folders};
-  const Router router = make_routes(services);
+  std::vector<std::filesystem::path> directories;
+  for (const auto& source : options.catalog.sources) directories.push_back(source.directory);
+  Refresher refresher(files, {.indexes = std::move(directories),
+                              .clones = options.clones,
+                              .open_encoder = options.open_index_encoder,
+                              .on_change = [&] { reload(false); },
+                              .say = say});
+  const Integrations integrations{.version = options.version,
+                                  .allowed_origins = lower_case(options.allowed_origins),
+                                  .webhook_secrets = options.webhook_secrets,
+                                  .refresh_repository = [&](const std::vector<std::string>& remotes) {
+                                    return refresher.request(remotes);
+                                  }};
+  Router router = make_routes(services);
+  add_integration_routes(router, integrations);
   Dispatcher dispatcher(options.dispatcher, {router, *access, *catalog, metrics, log});
   QUARRY_TRY(const auto http, HttpServer::start(options.http, dispatcher));
   metrics.on_read([&] { return look(services, *http, dispatcher); });
