@@ -19,8 +19,8 @@ using Digest = std::array<unsigned char, 32>;
 Digest hmac_sha256(std::string_view key, std::string_view bytes) {
   Digest digest{};
   unsigned int size = digest.size();
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(bytes.data()),
-       bytes.size(), digest.data(), &size);
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+       reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data(), &size);
   return digest;
 }
 
@@ -85,8 +85,9 @@ std::string remote_key(std::string_view url) {
 Result<PushEvent> read_push_event(const Request& request, const WebhookSecrets& secrets) {
   const auto signature = request.header("x-hub-signature-256");
   const auto token = request.header("x-gitlab-token");
-  const bool by_signature = signature && !secrets.github.empty() &&
-                            same_secret(*signature, "sha256=" + hex(hmac_sha256(secrets.github, request.body)));
+  const bool by_signature =
+      signature && !secrets.github.empty() &&
+      same_secret(*signature, "sha256=" + hex(hmac_sha256(secrets.github, request.body)));
   const bool by_token = token && !secrets.gitlab.empty() && same_secret(*token, secrets.gitlab);
   if (!by_signature && !by_token) {
     return fail(ErrorKind::not_found, "the event is not signed with this server's secret");
@@ -107,15 +108,18 @@ Result<PushEvent> read_push_event(const Request& request, const WebhookSecrets& 
   const Json& project = part("project");
   event.repository = text_at(repository, "full_name");
   if (event.repository.empty()) event.repository = text_at(project, "path_with_namespace");
-  add_remotes(repository, {"clone_url", "ssh_url", "git_url", "html_url", "git_http_url", "git_ssh_url"}, event);
+  add_remotes(repository, {"clone_url", "ssh_url", "git_url", "html_url", "git_http_url", "git_ssh_url"},
+              event);
   add_remotes(project, {"git_http_url", "git_ssh_url", "http_url", "ssh_url", "web_url"}, event);
   std::ranges::sort(event.remotes);
   event.remotes.erase(std::unique(event.remotes.begin(), event.remotes.end()), event.remotes.end());
-  if (event.remotes.empty()) return fail(ErrorKind::invalid_argument, "the event names no address of a repository");
+  if (event.remotes.empty())
+    return fail(ErrorKind::invalid_argument, "the event names no address of a repository");
   event.default_branch = text_at(repository, "default_branch");
   if (event.default_branch.empty()) event.default_branch = text_at(project, "default_branch");
   constexpr std::string_view kHeads = "refs/heads/";
-  if (const std::string ref = text_at(body, "ref"); ref.starts_with(kHeads)) event.branch = ref.substr(kHeads.size());
+  if (const std::string ref = text_at(body, "ref"); ref.starts_with(kHeads))
+    event.branch = ref.substr(kHeads.size());
   return event;
 }
 

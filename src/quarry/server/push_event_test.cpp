@@ -22,10 +22,11 @@ Request request_of(std::string body, Pairs headers) {
 }
 
 TEST(RemoteKey, IsTheSameHoweverARepositoryIsFetched) {
-  for (const char* url : {"https://github.com/Acme/Shop.git", "https://github.com/Acme/Shop", "https://github.com/Acme/Shop/",
-                          "https://user:secret@GitHub.com/Acme/Shop.git", "ssh://git@github.com/Acme/Shop.git",
-                          "ssh://git@github.com:22/Acme/Shop.git", "git@github.com:Acme/Shop.git",
-                          "git://github.com/Acme/Shop.git", "github.com:Acme/Shop"}) {
+  for (const char* url :
+       {"https://github.com/Acme/Shop.git", "https://github.com/Acme/Shop", "https://github.com/Acme/Shop/",
+        "https://user:secret@GitHub.com/Acme/Shop.git", "ssh://git@github.com/Acme/Shop.git",
+        "ssh://git@github.com:22/Acme/Shop.git", "git@github.com:Acme/Shop.git",
+        "git://github.com/Acme/Shop.git", "github.com:Acme/Shop"}) {
     EXPECT_EQ(remote_key(url), "github.com/Acme/Shop") << url;
   }
   EXPECT_EQ(remote_key("file:///srv/git/shop.git"), "/srv/git/shop");
@@ -36,7 +37,8 @@ TEST(RemoteKey, IsTheSameHoweverARepositoryIsFetched) {
 }
 
 TEST(ReadPushEvent, ChecksGithubsSignature) {
-  // printf '%s' "$body" | openssl dgst -sha256 -hmac "It's a Secret to Everybody"; the example of GitHub's manual:
+  // printf '%s' "$body" | openssl dgst -sha256 -hmac "It's a Secret to Everybody"; the example of GitHub's
+  // manual:
   const WebhookSecrets secrets{.github = "It's a Secret to Everybody", .gitlab = ""};
   const std::string good = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
   const auto event = read_push_event(
@@ -44,8 +46,8 @@ TEST(ReadPushEvent, ChecksGithubsSignature) {
   ASSERT_FALSE(event);
   EXPECT_EQ(event.error().kind, ErrorKind::invalid_argument);  // signed, and no JSON
   for (const std::string& signature : std::vector<std::string>{
-           "", "sha256=", "sha256=00", good.substr(0, good.size() - 1) + "8", good.substr(7), "sha1=" + good.substr(7),
-           good + "0", std::string(100'000, 'a')}) {
+           "", "sha256=", "sha256=00", good.substr(0, good.size() - 1) + "8", good.substr(7),
+           "sha1=" + good.substr(7), good + "0", std::string(100'000, 'a')}) {
     const auto refused =
         read_push_event(request_of("Hello, World!", {{"x-hub-signature-256", signature}}), secrets);
     ASSERT_FALSE(refused);
@@ -58,8 +60,8 @@ TEST(ReadPushEvent, ChecksGitlabsToken) {
       R"({"object_kind":"push","ref":"refs/heads/dev","project":{"path_with_namespace":"acme/shop","default_branch":"main",)"
       R"("git_http_url":"https://gitlab.example.org/acme/shop.git"}})";
   const WebhookSecrets secrets{.github = "", .gitlab = "token"};
-  const auto event =
-      read_push_event(request_of(body, {{"x-gitlab-token", "token"}, {"x-gitlab-event", "Push Hook"}}), secrets);
+  const auto event = read_push_event(
+      request_of(body, {{"x-gitlab-token", "token"}, {"x-gitlab-event", "Push Hook"}}), secrets);
   ASSERT_TRUE(event) << event.error().message;
   EXPECT_TRUE(event->push);
   EXPECT_EQ(event->repository, "acme/shop");
@@ -83,8 +85,9 @@ TEST(ReadPushEvent, NoSecretTakesNoEvent) {
 
 TEST(ReadPushEvent, SurvivesBodiesThatMakeNoSense) {
   const WebhookSecrets secrets{.github = "", .gitlab = "t"};
-  for (const char* body : {"", "[]", "7", "{", "{}", R"({"repository":7,"project":[]})", R"({"repository":{"clone_url":7}})",
-                           R"({"ref":7,"repository":{"clone_url":"https://h/a/b"},"project":null})"}) {
+  for (const char* body :
+       {"", "[]", "7", "{", "{}", R"({"repository":7,"project":[]})", R"({"repository":{"clone_url":7}})",
+        R"({"ref":7,"repository":{"clone_url":"https://h/a/b"},"project":null})"}) {
     const auto event = read_push_event(
         request_of(body, {{"x-gitlab-token", "t"}, {"x-gitlab-event", "Push Hook"}}), secrets);
     if (event) EXPECT_FALSE(event->remotes.empty()) << body;

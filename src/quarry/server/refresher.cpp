@@ -75,7 +75,8 @@ struct Refresher::State {
         QUARRY_TRY(encoder, options.open_encoder(*snapshot));
       }
       if (encoder == nullptr) {
-        return fail(ErrorKind::version_mismatch, "the model of the index, {}, is not installed", snapshot->model().name);
+        return fail(ErrorKind::version_mismatch, "the model of the index, {}, is not installed",
+                    snapshot->model().name);
       }
     }
     index::UpdateReport sum;

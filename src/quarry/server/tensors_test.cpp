@@ -64,7 +64,8 @@ TEST(ParseTensorRequest, RefusesWhatTheModelDoesNotTake) {
                             text_input("a", {1}), text_input(Json::array(), {0}), Json(7), Json::object()}) {
     EXPECT_FALSE(parse_tensor_request(request_of(input).dump(), std::nullopt)) << input;
   }
-  for (const char* body : {"", "[]", "{}", "{\"inputs\":[]}", "{\"inputs\":7}", "{\"inputs\":[{},{}]}", "{\"inputs\""}) {
+  for (const char* body :
+       {"", "[]", "{}", "{\"inputs\":[]}", "{\"inputs\":7}", "{\"inputs\":[{},{}]}", "{\"inputs\""}) {
     EXPECT_FALSE(parse_tensor_request(body, std::nullopt)) << body;
   }
   Json side = request_of(text_input({"a"}, {1}));
@@ -95,7 +96,9 @@ TEST(WriteTensorResponse, KeepsEveryBitOfAFloat) {
   ASSERT_EQ(binary.body.size() - *binary.json_bytes, 24U);
   std::memcpy(read.data(), binary.body.data() + *binary.json_bytes, 24);
   EXPECT_EQ(read, vectors);
-  EXPECT_EQ(Json::parse(binary.body.substr(0, *binary.json_bytes))["outputs"][0]["parameters"]["binary_data_size"], 24);
+  EXPECT_EQ(
+      Json::parse(binary.body.substr(0, *binary.json_bytes))["outputs"][0]["parameters"]["binary_data_size"],
+      24);
 }
 
 }  // namespace
