@@ -8,12 +8,12 @@
 #include <utility>
 
 #include "quarry/base/hash.h"
+#include "quarry/cli/command_run.h"
 #include "quarry/cli/commands.h"
 #include "quarry/cli/common_flags.h"
 #include "quarry/cli/eval_table.h"
 #include "quarry/cli/interruption.h"
 #include "quarry/cli/model_choice.h"
-#include "quarry/cli/program.h"
 #include "quarry/cli/progress_display.h"
 #include "quarry/evaluation/baseline.h"
 #include "quarry/evaluation/evaluation.h"

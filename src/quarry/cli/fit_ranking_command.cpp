@@ -89,8 +89,12 @@ Result<std::unique_ptr<Indexed>> index_repository(const Context& context, const 
   QUARRY_TRY(const auto source, open_source_for(context, root.string(), stop));
   const std::filesystem::path folder =
       work / fmt::format("{}-{:016x}", question.repository, hash64(source->root()));
-  QUARRY_TRY(const auto report,
-             update_index(context, {.folder = folder, .source = source.get(), .encoder = encoder}, stop));
+  QUARRY_TRY(const auto report, update_index(context,
+                                             {.folder = folder,
+                                              .source = source.get(),
+                                              .encoder = encoder,
+                                              .listing = list_options(context.settings)},
+                                             stop));
   (void)report;
   auto indexed = std::make_unique<Indexed>();
   QUARRY_TRY(indexed->snapshot, index::Snapshot::open(context.files, folder));

@@ -1,11 +1,11 @@
 // quarry mcp: the tools of an agent over standard input and output.
 #include <unistd.h>
 
+#include "quarry/cli/command_run.h"
 #include "quarry/cli/commands.h"
 #include "quarry/cli/common_flags.h"
 #include "quarry/cli/interruption.h"
 #include "quarry/cli/live_index.h"
-#include "quarry/cli/program.h"
 #include "quarry/server/mcp/stdio.h"
 
 namespace quarry::cli {
