@@ -467,6 +467,19 @@ TEST_F(CliTest, AFullDiskLosesNothing) {
   ::umount2(disk.c_str(), MNT_DETACH);
 }
 
+TEST_F(CliTest, AnIndexOfAnotherVersionInTheCacheIsMadeAnew) {
+  ASSERT_EQ(quarry({"index", "."}).status, 0);
+  const auto indexes = directory_.path() / "home/.cache/quarry/indexes";
+  const auto manifest = std::filesystem::directory_iterator(indexes)->path() / "manifest";
+  std::ofstream(manifest, std::ios::trunc) << "quarry index manifest 1 of another time";
+  const auto refused = quarry({"search", "-i", manifest.parent_path().string(), "join files"});
+  EXPECT_EQ(refused.status, 2);
+  const auto outcome = quarry({"search", "join files"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("making it anew"));
+  EXPECT_EQ(quarry({"verify"}).status, 0);
+}
+
 TEST_F(CliTest, NoEscapeSequenceOfARepositoryReachesTheTerminal) {
   directory_.write("code/evil\x1b[31m.py", "def evil_function():\n    return '\x1b]0;owned\x07'\n");
   const auto outcome = quarry({"search", "evil function"});

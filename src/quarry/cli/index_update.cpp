@@ -34,6 +34,14 @@ Result<index::UpdateReport> update_index(const Context& context, const UpdateReq
   };
   tune_memory();
   auto writer = index::IndexWriter::open(context.files, request.folder);
+  // What this program keeps in its cache by itself it also makes anew by itself.
+  if (!writer && writer.error().kind == ErrorKind::version_mismatch &&
+      context.settings.text(kIndexDirectory).empty()) {
+    context.note(
+        fmt::format("{} was made by another version of quarry; making it anew", request.folder.string()));
+    QUARRY_CHECK(index::IndexWriter::discard(context.files, request.folder));
+    writer = index::IndexWriter::open(context.files, request.folder);
+  }
   if (!writer) return with_way_out(writer.error());
   ProgressDisplay progress(context, fmt::format("Indexing {}", request.source->name()));
   index::UpdateOptions options;

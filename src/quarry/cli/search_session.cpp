@@ -108,10 +108,8 @@ Result<std::unique_ptr<search::Engine>> open_session(const Context& context, con
   SharedSnapshot snapshot;
   if (auto opened = index::Snapshot::open(context.files, folder)) {
     snapshot = std::move(*opened);
-  } else if (opened.error().kind == ErrorKind::version_mismatch) {
-    // What this program makes by itself it also makes anew by itself.
-    context.note(fmt::format("{}; making the index anew", opened.error().message));
-  } else if (opened.error().kind != ErrorKind::not_found) {
+  } else if (opened.error().kind != ErrorKind::not_found &&
+             opened.error().kind != ErrorKind::version_mismatch) {  // the refresh makes it anew
     return tl::unexpected(opened.error());
   }
 

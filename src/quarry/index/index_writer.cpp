@@ -98,6 +98,10 @@ struct IndexWriter::State {
 IndexWriter::IndexWriter(std::unique_ptr<State> state) : state_(std::move(state)) {}
 IndexWriter::~IndexWriter() = default;
 
+Status IndexWriter::discard(FileSystem& files, const std::filesystem::path& directory) {
+  return IndexFolder::discard(files, directory);
+}
+
 Result<std::unique_ptr<IndexWriter>> IndexWriter::open(FileSystem& files,
                                                        const std::filesystem::path& directory,
                                                        WriterHooks hooks) {

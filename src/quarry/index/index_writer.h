@@ -79,6 +79,8 @@ class IndexWriter {
   // other things and no index is refused, and so is a symbolic link.
   [[nodiscard]] static Result<std::unique_ptr<IndexWriter>> open(FileSystem& files,
                                                                  const std::filesystem::path& directory);
+  // Makes the index at `directory` an empty one, whatever program wrote it.
+  [[nodiscard]] static Status discard(FileSystem& files, const std::filesystem::path& directory);
   [[nodiscard]] static Result<std::unique_ptr<IndexWriter>> open(FileSystem& files,
                                                                  const std::filesystem::path& directory,
                                                                  WriterHooks hooks);
