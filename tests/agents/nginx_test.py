@@ -36,7 +36,7 @@ def test(program, sources):
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=code.example.org",
                         "-addext", "subjectAltName=DNS:code.example.org", "-keyout", top / "key.pem", "-out", top / "cert.pem"],
                        check=True, capture_output=True)
-        with served.serve(program, top, "--index", top / "index", "--no-vectors", "--host", "code.example.org",
+        with served.serve(program, top, "--index", top / "index", "--no-vectors", "--server-name", "code.example.org",
                           "--trusted-proxy", "127.0.0.1") as base:
             port = free_port()
             config = (sources / "deploy/nginx/quarry.conf").read_text()
@@ -47,7 +47,7 @@ def test(program, sources):
             (top / "nginx.conf").write_text(
                 f"daemon off; pid {top}/nginx.pid; error_log {top}/error.log; worker_processes 1;\n"
                 "events { worker_connections 64; }\n"
-                f"http {{ access_log off; client_body_temp_path {top}/body; proxy_temp_path {top}/proxy;\n"
+                f"http {{ access_log off; root {top}/nothing; client_body_temp_path {top}/body; proxy_temp_path {top}/proxy;\n"
                 f"fastcgi_temp_path {top}/f; uwsgi_temp_path {top}/u; scgi_temp_path {top}/s;\n{config}\n}}\n")
             subprocess.run([nginx, "-t", "-q", "-c", top / "nginx.conf", "-e", top / "error.log"], check=True)
             proxy = subprocess.Popen([nginx, "-c", top / "nginx.conf", "-e", top / "error.log"])
@@ -94,8 +94,9 @@ def check(port, top):
     assert status == 200 and json.loads(body)["result"]["isError"] is False, (status, body)
     for hidden in ("/search/metrics", "/search/readyz", "/search/admin/reload"):
         assert ask(hidden)[0] == 404, hidden
+    # Beside the path is nginx's own, empty here: what answers otherwise would be Quarry.
     for outside in ("/", "/v1/search?q=x", "/search/../etc/passwd", "/search/%2e%2e/%2e%2e/etc/passwd"):
-        assert ask(outside)[0] in (400, 404), outside
+        assert ask(outside)[0] in (400, 403, 404), outside
     many = [ask(f"/search/v1/search?q=cart%20{i}")[0] for i in range(50)]
     assert set(many) == {200}
 
