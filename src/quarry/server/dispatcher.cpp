@@ -128,7 +128,9 @@ bool Dispatcher::check_body(Exchange& exchange) const {
   }
   const bool wants_body = request.method == Method::post || request.method == Method::put;
   if ((!has_body && !wants_body) || route.content_types.empty()) return true;
-  const auto type = media_type(request.header("content-type").value_or(""));
+  const auto named = request.header("content-type");
+  if (!named && route.untyped_body) return true;
+  const auto type = media_type(named.value_or(""));
   if (std::ranges::find(route.content_types, type) != route.content_types.end()) return true;
   exchange.response =
       problem(415, fmt::format("the body must be {}", fmt::join(route.content_types, " or ")));

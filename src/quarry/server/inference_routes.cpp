@@ -230,6 +230,8 @@ void add_inference_routes(Router& router, const Integrations& integrations) {
                     },
                 .access = Access::open});
   }
+  // Triton's own clients name no type, for JSON nor tensors. A page of another site can then send a body as
+  // well, but it changes nothing here and the page cannot read the answer.
   for (const std::string base : {"/v2/models/{name}", "/v2/models/{name}/versions/{version}"}) {
     router.add({.method = Method::get, .pattern = base, .handler = describe_model});
     router.add({.method = Method::get, .pattern = base + "/ready", .handler = model_ready});
@@ -237,7 +239,8 @@ void add_inference_routes(Router& router, const Integrations& integrations) {
                 .pattern = base + "/infer",
                 .handler = infer,
                 .max_body = kLongestBody,
-                .content_types = {"application/json", "application/octet-stream"}});
+                .content_types = {"application/json", "application/octet-stream"},
+                .untyped_body = true});
   }
   router.add(
       {.method = Method::post, .pattern = "/v1/embeddings", .handler = embeddings, .max_body = kLongestBody});
