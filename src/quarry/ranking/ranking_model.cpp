@@ -1,6 +1,7 @@
 #include "quarry/ranking/ranking_model.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -65,12 +66,14 @@ Result<RankingModel> read_ranking(const json& object, std::string_view where) {
   QUARRY_TRY(const json* behaviour, member(object, "behaviour", where));
   QUARRY_TRY(model.behaviour, read_linear(*behaviour, "behaviour"));
   QUARRY_TRY(const json* gate, member(object, "gate", where));
-  json weights = *gate;
-  if (const auto bias = weights.find("bias"); bias != weights.end()) {
-    QUARRY_TRY(model.gate.bias, finite_number(*bias, "bias"));
-    weights.erase("bias");
-  }
-  QUARRY_CHECK(read_weights(weights, kQueryFeatureNames, model.gate.weights));
+  // The bias stands among the weights, under a name that no feature has.
+  std::array<std::string_view, kQueryFeatureCount + 1> names;
+  std::copy(kQueryFeatureNames.begin(), kQueryFeatureNames.end(), names.begin());
+  names.back() = "bias";
+  std::array<float, kQueryFeatureCount + 1> weights{};
+  QUARRY_CHECK(read_weights(*gate, names, weights));
+  std::copy_n(weights.begin(), kQueryFeatureCount, model.gate.weights.begin());
+  model.gate.bias = weights.back();
   return model;
 }
 
@@ -81,7 +84,8 @@ double rounded(float value) {
 void write_weights(std::span<const float> weights, std::span<const std::string_view> names,
                    ordered_json& object) {
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if (weights[i] != 0) object[std::string(names[i])] = rounded(weights[i]);
+    // What rounds to nothing is left out, so that a file that is read and written again stays the same.
+    if (const double weight = rounded(weights[i]); weight != 0) object[std::string(names[i])] = weight;
   }
 }
 
