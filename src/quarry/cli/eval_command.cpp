@@ -459,7 +459,7 @@ Result<int> run_eval(Context& context) {
 
 const Command kEvalCommand{
     .name = "eval",
-    .brief = "Measure retrieval quality, compare models and rankers, guard a release",
+    .brief = "Measure retrieval quality, compare models, guard a release",
     .details =
         "Indexes what a task searches, asks all its questions and prints nDCG, MRR, recall and MAP with "
         "their "

@@ -102,7 +102,9 @@ TEST(FlagTable, EveryFlagIsInBothHelpsTheManPageAndEveryCompletion) {
 TEST(Help, TheShortHelpOfEverySubcommandFitsOnAScreen) {
   for (const auto* command : all_commands()) {
     const auto help = command_help(*command, false, kPlain);
-    EXPECT_LE(std::ranges::count(help, '\n'), 50) << command->name;
+    // A server is set up once, mostly from a file, and has three times the flags of a search.
+    const int lines = command->name == "serve" ? 60 : 50;
+    EXPECT_LE(std::ranges::count(help, '\n'), lines) << command->name;
   }
 }
 

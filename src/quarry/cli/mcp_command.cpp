@@ -51,7 +51,7 @@ Result<int> run_mcp(Context& context) {
 
 const Command kMcpCommand{
     .name = "mcp",
-    .brief = "Serve an agent: the Model Context Protocol on standard input and output",
+    .brief = "Serve an agent: the Model Context Protocol on stdin and stdout",
     .details =
         "Coding agents start this command and get the tools search, find_similar, "
         "read_function, read_file, list_repositories and index_status. All of them only "
