@@ -68,6 +68,26 @@ class Api(Case):
         self.assertEqual(len(seen), len(set(seen)))
         self.assertEqual(set(seen), set(whole))
 
+    def test_pages_of_more_than_one_page_looks_at_do_not_overlap(self):
+        # More functions than a page ranks, and more in a file than it takes of one.
+        files = {f"part{f}.py": "".join(f'def step_{f}_{i}(value):\n    """Sort the {"list " * (1 + (f * 7 + i * 3) % 5)}of part."""\n'
+                                        f'    return sorted(value)[{i}:]{" + list(value)" * ((f + i) % 4)}\n\n' for i in range(12))
+                 for f in range(130)}
+        root = self.root / "many"
+        harness.write_code(root, {"many": files})
+        harness.index(root, self.root / "many-index", "many")
+        with Server("--index", self.root / "many-index") as server:
+            seen, cursor = [], None
+            for _ in range(300):
+                page = server.get("/v1/search", q="sort the list part", n=10, **({"cursor": cursor} if cursor else {})).json
+                seen += [r["id"] for r in page["results"]]
+                cursor = page.get("next_cursor")
+                if not cursor:
+                    break
+        self.assertIsNone(cursor)
+        self.assertGreater(len(seen), 100)
+        self.assertEqual(len(seen), len(set(seen)))
+
     def test_cursors_that_are_made_up_or_of_another_query_are_refused(self):
         cursor = self.server.get("/v1/search", q="retry vault", n=1).json["next_cursor"]
         self.assertEqual(self.server.get("/v1/search", q="retry vault", n=1, cursor=cursor).status, 200)

@@ -241,11 +241,11 @@ Result<Answer> Engine::search(const Query& query) const {
   const auto embedded = std::chrono::steady_clock::now();
   std::vector<ranking::Candidate> candidates;
   if (!terms.terms.empty() || !terms.symbols.empty()) {
+    // Every page looks at the same candidates: more of them further down would move results across pages.
     QUARRY_TRY(
         candidates,
         ranking::find_candidates(
-            state_->space,
-            {.query = &terms, .filter = &filter, .query_vector = vector, .limit = query.offset + query.limit},
+            state_->space, {.query = &terms, .filter = &filter, .query_vector = vector, .limit = query.limit},
             scratch->table));
   }
   const auto found = std::chrono::steady_clock::now();

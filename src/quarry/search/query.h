@@ -36,7 +36,7 @@ struct Query {
   std::string text;  // without the inline filters
   Filters filters;
   std::size_t limit = 10;  // 1 ... kMaxLimit
-  std::size_t offset = 0;  // results to leave out, for paging
+  std::size_t offset = 0;  // results to leave out; pages of one limit never overlap
   bool vectors = true;     // false: words only
   bool explain = false;    // fill SearchResult::why with every piece of evidence
   bool facets = false;     // fill Answer::facets

@@ -3,6 +3,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "quarry/search/query.h"
 #include "quarry/search/suggestions.h"
 #include "quarry/server/question.h"
 #include "quarry/server/served_index.h"
@@ -30,6 +31,10 @@ Result<nlohmann::ordered_json> suggest(const Request& request, const Context& co
   QUARRY_CHECK(check_parameters(request, kKnown));
   QUARRY_TRY(const auto count, number_parameter(request, "n", 1, kMaxSuggestions, 10));
   const auto typed = request.parameter("q").value_or("");
+  if (typed.size() > search::kMaxQueryBytes) {
+    return fail(ErrorKind::invalid_argument, "q has {} bytes; at most {} are completed", typed.size(),
+                search::kMaxQueryBytes);
+  }
   const auto& space = context.index->engine->space();
   const search::Visibility visible{context.caller.repositories};
   auto list = nlohmann::ordered_json::array();
