@@ -90,7 +90,9 @@ TEST(ReadPushEvent, SurvivesBodiesThatMakeNoSense) {
         R"({"ref":7,"repository":{"clone_url":"https://h/a/b"},"project":null})"}) {
     const auto event = read_push_event(
         request_of(body, {{"x-gitlab-token", "t"}, {"x-gitlab-event", "Push Hook"}}), secrets);
-    if (event) EXPECT_FALSE(event->remotes.empty()) << body;
+    if (event) {
+      EXPECT_FALSE(event->remotes.empty()) << body;
+    }
   }
 }
 
