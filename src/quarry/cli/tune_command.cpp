@@ -3,8 +3,8 @@
 
 #include "quarry/cli/commands.h"
 #include "quarry/cli/common_flags.h"
-#include "quarry/cli/interruption.h"
 #include "quarry/cli/companion_program.h"
+#include "quarry/cli/interruption.h"
 #include "quarry/training/parallel_plot.h"
 #include "quarry/training/tuner.h"
 

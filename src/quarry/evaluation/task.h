@@ -57,8 +57,8 @@ struct Task {
 
 struct TaskOptions {
   std::filesystem::path repositories = {};  // for files of questions; empty: "repos" beside the file
-  bool remove_docs = false;            // from documents: the harder task
-  std::size_t cutoff = 10;             // of Task::main
+  bool remove_docs = false;                 // from documents: the harder task
+  std::size_t cutoff = 10;                  // of Task::main
 };
 
 // `spec` is [NAME=]PATH. PATH is
