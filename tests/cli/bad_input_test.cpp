@@ -122,7 +122,8 @@ TEST_F(BadInput, OddFilesAreIndexedOrNamedWithTheReason) {
     EXPECT_THAT(report.err, HasSubstr("skipped " + path + " (" + reason));
   for (const auto& [query, place] : std::map<std::string, std::string>{
            {"find the needle", "good.py:1:"},
-           {"after a late nul", "late_nul.py:402:"},
+           // A grammar's scanner takes a NUL for the end; what follows is found as text.
+           {"after a late nul", "late_nul.py:401:"},
            {"beside invalid bytes", "invalid.py:2:"},
            {"written in sixteen bits", "wide.cs:1:"},
            {"carriage returns", "lines.go:4:"},
@@ -196,7 +197,7 @@ TEST_F(BadInput, ARepositoryWithoutACommitIsAFolder) {
   expect_needle_found();
   const auto outcome = quarry({"index", "--rev", "HEAD", "."});
   EXPECT_EQ(outcome.status, 2);
-  EXPECT_THAT(outcome.err, AllOf(HasSubstr("HEAD"), Not(HasSubstr("no files"))));
+  EXPECT_THAT(outcome.err, HasSubstr("has no commit yet"));
 }
 
 TEST_F(BadInput, ASubmoduleIsNamedAndIndexedByItself) {
@@ -215,7 +216,7 @@ TEST_F(BadInput, ASubmoduleIsNamedAndIndexedByItself) {
     EXPECT_EQ(outcome.status, 0) << outcome.err;
     EXPECT_THAT(outcome.err, HasSubstr("(submodule"));
   }
-  EXPECT_EQ(quarry({"search", "part of a submodule"}).status, 1);
+  EXPECT_THAT(quarry({"search", "part of a submodule"}).out, Not(HasSubstr("part.py")));
   EXPECT_EQ(quarry({"search", "part of a submodule", "module"}).status, 0);
 }
 
@@ -285,9 +286,13 @@ TEST_F(BadInput, TwoWritersAtOnceLeaveOneWholeIndex) {
     const auto one = first.wait();
     const auto two = second.wait();
     EXPECT_THAT(one.status, AnyOf(0, 2)) << one.err;
-    if (one.status == 2) EXPECT_THAT(one.err, HasSubstr("is being written"));
+    if (one.status == 2) {
+      EXPECT_THAT(one.err, HasSubstr("is being written"));
+    }
     // A search that finds the index locked searches the version before; there is none in the first round.
-    if (round > 0) EXPECT_EQ(two.status, 0) << two.err;
+    if (round > 0) {
+      EXPECT_EQ(two.status, 0) << two.err;
+    }
     EXPECT_EQ(quarry({"verify"}).status, 0);
     ASSERT_EQ(quarry({"index", "-q", "."}).status, 0);
     expect_needle_found();
@@ -334,7 +339,9 @@ TEST_F(BadInput, ADamagedIndexIsAnErrorWithTheWayOut) {
     // A search may not touch what is damaged; what it answers is right.
     const auto found = quarry({"search", "-f", "vimgrep", "-i", "../index", "find the needle"});
     EXPECT_THAT(found.status, AnyOf(0, 2)) << file << " " << how;
-    if (found.status == 0) EXPECT_THAT(found.out, HasSubstr("good.py:1:")) << file << " " << how;
+    if (found.status == 0) {
+      EXPECT_THAT(found.out, HasSubstr("good.py:1:")) << file << " " << how;
+    }
   };
   for (const auto& file : stored) {
     const auto bytes = read_file(file);
@@ -383,7 +390,7 @@ TEST_F(BadInput, AnIndexOfAnotherFormatIsRefusedByNameOrMadeAnew) {
   }
   const auto outcome = quarry({"search", "find the needle"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
-  EXPECT_THAT(outcome.err, AllOf(HasSubstr("format version 99"), HasSubstr("anew")));
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("another version of quarry"), HasSubstr("anew")));
 }
 
 TEST_F(BadInput, AnIndexOfAnotherModelIsNotSearchedWithThisOne) {

@@ -46,6 +46,7 @@ class EvalTest : public testing::Test {
                 directory_.path(),
                 {{"HOME", directory_.path() / "home"}, {"LANG", "C.UTF-8"}, {"PAUSE", "0"}},
                 std::nullopt,
+                std::nullopt,
                 std::nullopt});
   }
   TestDirectory directory_;
@@ -58,12 +59,12 @@ TEST_F(EvalTest, ATableForPeople) {
   EXPECT_THAT(shown.out, AllOf(HasSubstr("NDCG@10"), HasSubstr("95 % interval"), HasSubstr("against words"),
                                HasSubstr("NDCG@10 by language"), HasSubstr("NDCG@10 by kind")));
   // app: one of two, tool: one of one.
-  EXPECT_THAT(shown.out, HasSubstr("words    0.7500"));
+  EXPECT_THAT(shown.out, HasSubstr("words     0.7500"));
 }
 
 TEST_F(EvalTest, JsonAndFilesForMachines) {
   const auto shown = quarry({"eval", "--task", "mine=set", "--json", "--per-query", "lines.jsonl",
-                             "--write-runs", "runs", "--cutoff", "1,10"});
+                             "--write-runs", "runs", "--cutoff", "1,10", "--ranking", "words"});
   ASSERT_EQ(shown.status, 0) << shown.err;
   const auto object = json::parse(shown.out);
   EXPECT_EQ(object["manifest"]["tasks"][0], "mine=set");
@@ -88,24 +89,28 @@ TEST_F(EvalTest, JsonAndFilesForMachines) {
 }
 
 TEST_F(EvalTest, TheGateOpensClosesOrRefuses) {
-  const auto written = quarry({"eval", "--task", "set", "--write-baseline", "base.json"});
+  const auto written =
+      quarry({"eval", "--task", "set", "--ranking", "words", "--write-baseline", "base.json"});
   ASSERT_EQ(written.status, 0) << written.err;
-  const auto open = quarry({"eval", "--task", "set", "--gate", "base.json"});
+  const auto open = quarry({"eval", "--task", "set", "--ranking", "words", "--gate", "base.json"});
   EXPECT_EQ(open.status, 0) << open.err;
   EXPECT_THAT(open.err, HasSubstr("gate: open: set ndcg@10: 0.7500, before 0.7500: equal"));
 
   // The function that answers the date question loses its name and doc.
   directory_.write("set/repos/tool/parse.go", "package tool\n\nfunc X(text string) {}\n");
-  const auto closed = quarry({"eval", "--task", "set", "--gate", "base.json"});
+  const auto closed = quarry({"eval", "--task", "set", "--ranking", "words", "--gate", "base.json"});
   EXPECT_EQ(closed.status, 1) << closed.err;
   EXPECT_THAT(closed.err, AllOf(HasSubstr("gate: closed: set ndcg@10: "), HasSubstr("worse by"),
                                 HasSubstr("interval of the difference"), HasSubstr("tolerance 0.0100")));
-  EXPECT_EQ(quarry({"eval", "--task", "set", "--gate", "base.json", "--tolerance", "0.9"}).status, 0);
+  EXPECT_EQ(
+      quarry({"eval", "--task", "set", "--ranking", "words", "--gate", "base.json", "--tolerance", "0.9"})
+          .status,
+      0);
 
-  const auto other = quarry({"eval", "--task", "other=set", "--gate", "base.json"});
+  const auto other = quarry({"eval", "--task", "other=set", "--ranking", "words", "--gate", "base.json"});
   EXPECT_EQ(other.status, 2);
   EXPECT_THAT(other.err, HasSubstr("--task set=PATH"));
-  const auto missing = quarry({"eval", "--task", "set", "--gate", "none.json"});
+  const auto missing = quarry({"eval", "--task", "set", "--ranking", "words", "--gate", "none.json"});
   EXPECT_EQ(missing.status, 2);
   const auto several = quarry({"eval", "--task", "set", "--ranking", "words,bm25f", "--gate", "base.json"});
   EXPECT_EQ(several.status, 2);
@@ -116,13 +121,13 @@ TEST_F(EvalTest, WhatIsWrongIsSaid) {
   const std::pair<std::vector<std::string>, const char*> kCases[] = {
       {{"eval"}, "--task PATH"},
       {{"eval", "--task", "nowhere"}, "nowhere"},
-      {{"eval", "--task", "set", "--ranking", "vectors"}, "needs a model"},
+      {{"eval", "--task", "set", "--ranking", "vectors", "--model", "no_model"}, "no_model"},
       {{"eval", "--task", "set", "--ranking", "best"}, "best"},
       {{"eval", "--task", "set", "--cutoff", "ten"}, "--cutoff"},
       {{"eval", "--task", "set", "--tolerance", "-1"}, "--tolerance"},
       {{"eval", "--task", "set", "--only", "none"}, "--only"},
       {{"eval", "--qrels", "set/queries.jsonl"}, "--run"},
-      {{"eval", "set"}, "--task"},
+      {{"eval", "set"}, "one argument too many"},
       {{"tune", "config.yaml"}, "--search"},
       {{"tune", "config.yaml", "--search", "none.yaml", "-o", "out", "--program", "/bin/true"}, "none.yaml"}};
   for (const auto& [words, message] : kCases) {

@@ -21,7 +21,7 @@ TaskResult result_with(std::size_t period, std::uint64_t hash = 5) {
   for (std::size_t i = 0; i < 40; ++i) {
     const bool second = i % period == 0;
     GradedQuery query;
-    query.group = i < 20 ? "a" : "b";
+    query.group = std::string(1, i < 20 ? 'a' : 'b');
     query.judged = {.gains = second ? std::vector<std::uint32_t>{0, 1} : std::vector<std::uint32_t>{1},
                     .ideal = {1},
                     .found_at = {second ? 2U : 1U}};

@@ -34,9 +34,9 @@ std::size_t sentence_end(const std::string& text) {
   return text.size();
 }
 
-bool is_candidate(const syntax::Function& function) {
+bool is_documented(const syntax::Function& function) {
   return (function.kind == syntax::Kind::function || function.kind == syntax::Kind::method) &&
-         !function.doc.empty() && function.end_line - function.start_line + 1 >= kFewestLines;
+         !function.doc.empty();
 }
 
 }  // namespace
@@ -72,11 +72,12 @@ Result<std::vector<Question>> questions_from_docs(const corpus::Source& source,
     if ((roles & (ranking::role_test | ranking::role_example)) != 0) continue;
     const syntax::ParsedFile parsed = extractor.extract(language, content->text);
     for (const syntax::Function& function : parsed.functions) {
-      if (!is_candidate(function)) continue;
+      if (!is_documented(function)) continue;
       const std::string doc = content->text.substr(function.doc.begin, function.doc.size());
       std::string sentence = asked_sentence(search::clean_doc(doc));
       if (sentence.empty()) continue;
-      ++asked[sentence];
+      ++asked[sentence];  // by what is too short to be asked for, too: it would be a right answer
+      if (function.end_line - function.start_line + 1 < kFewestLines) continue;
       found.push_back({.repository = source.name(),
                        .root = "",
                        .language = std::string(corpus::name_of(language)),

@@ -76,7 +76,8 @@ TEST_F(DocQuestionsTest, MaskingHidesTheAskedDocsAndNothingElse) {
 
 TEST_F(DocQuestionsTest, AnEvaluationMasksByItself) {
   std::string lines;
-  for (const Question& question : questions_from_docs(*source(), {}).value()) lines += to_json_line(question);
+  const auto questions = questions_from_docs(*source(), {}).value();
+  for (const Question& question : questions) lines += to_json_line(question);
   const auto file = folder_.write("q.jsonl", lines);
   const TaskOptions options{.repositories = folder_.path()};
   const auto tasks = read_tasks(posix_file_system(), file.string(), options).value();
