@@ -1,5 +1,6 @@
 #include "quarry/server/mcp/token_budget.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -49,7 +50,7 @@ TEST(Fit, LeavesAloneWhatFits) {
 TEST(Fit, StaysWithinTheBudgetAndSaysWhatItLeftOut) {
   for (const std::size_t tokens : {256UL, 500UL, 1000UL, 4000UL, 20'000UL}) {
     std::vector<search::SearchResult> results;
-    for (int i = 0; i < 20; ++i) results.push_back(result_of("f" + std::to_string(i), 10 + 40 * (i % 7)));
+    for (int i = 0; i < 20; ++i) results.push_back(result_of(fmt::format("f{}", i), 10 + 40 * (i % 7)));
     const Fitted fitted = fit(results, tokens);
     ASSERT_FALSE(fitted.results.empty());
     EXPECT_LE(json_bytes(fitted), tokens * kBytesPerToken) << tokens;
