@@ -17,10 +17,13 @@ if program is None:
     sys.exit(77)
 
 # A cursor is opaque, and index content decides which ids, paths and repositories exist: a document cannot say which
-# strings those are, so 400, 404 and 410 count as answers to well-formed requests too.
+# strings those are, so 400, 404 and 410 count as answers to well-formed requests too. So does 431: the limits of several
+# parameters together are more than a request's header may hold.
 CONFIG = """
 [checks.positive_data_acceptance]
-expected-statuses = ["2xx", 400, 401, 403, 404, 410, "5xx"]
+expected-statuses = ["2xx", 400, 401, 403, 404, 410, 431, "5xx"]
+[checks.negative_data_rejection]
+expected-statuses = [400, 401, 403, 404, 405, 406, 409, 415, 422, 428, 429, 431, "5xx"]
 """
 
 with tempfile.TemporaryDirectory() as temporary:
