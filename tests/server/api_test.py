@@ -91,6 +91,9 @@ class Api(Case):
     def test_cursors_that_are_made_up_or_of_another_query_are_refused(self):
         cursor = self.server.get("/v1/search", q="retry vault", n=1).json["next_cursor"]
         self.assertEqual(self.server.get("/v1/search", q="retry vault", n=1, cursor=cursor).status, 200)
+        # What is told beside the results is not the question: the page counts facets once.
+        self.assertEqual(self.server.get("/v1/search", q="retry vault", n=1, facets=1, explain=1, cursor=cursor).status, 200)
+        self.server.get("/v1/search", q="retry vault", n=1, vectors=0, cursor=cursor).problem(self, 400)
         flipped = ("1" if cursor[0] == "0" else "0") + cursor[1:]
         for wrong in ("x", "0" * len(cursor), flipped, cursor[:-1], cursor + "x", "-" * 200, "\x00", "../../etc"):
             self.server.get("/v1/search", q="retry vault", n=1, cursor=wrong).problem(self, 400)

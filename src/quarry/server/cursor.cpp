@@ -25,9 +25,9 @@ bool read_hex(std::string_view digits, std::uint64_t& number) {
 }  // namespace
 
 std::uint64_t query_key(const search::Query& query) {
-  // Lengths and separators, so that no two queries spell the same text.
-  std::string text =
-      fmt::format("{}:{};{}{}{};", query.text.size(), query.text, query.vectors, query.explain, query.facets);
+  // What decides the order; what is told beside it may differ from page to page. Lengths and separators, so
+  // that no two queries spell the same text.
+  std::string text = fmt::format("{}:{};{};", query.text.size(), query.text, query.vectors);
   for (const auto language : query.filters.languages) text += fmt::format("l{};", static_cast<int>(language));
   for (const auto kind : query.filters.kinds) text += fmt::format("k{};", static_cast<int>(kind));
   for (const auto& path : query.filters.paths) text += fmt::format("p{}:{};", path.size(), path);
