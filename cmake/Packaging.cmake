@@ -44,6 +44,9 @@ install(FILES LICENSE DESTINATION "${documents}" RENAME copyright)
 install(FILES NOTICE DESTINATION "${documents}")
 install(FILES docs/THIRD_PARTY.md "${licenses}" CHANGELOG.md DESTINATION "${documents}")
 
+# The ranking's weights travel inside the program.
+install(DIRECTORY models/default DESTINATION "${CMAKE_INSTALL_DATADIR}/quarry/models" PATTERN ranking.json EXCLUDE)
+
 configure_file(cmake/InstallGenerated.cmake.in InstallGenerated.cmake @ONLY)
 install(SCRIPT "${PROJECT_BINARY_DIR}/InstallGenerated.cmake")
 

@@ -61,7 +61,9 @@ class CliTest : public testing::Test {
   Start start(std::vector<std::string> arguments) const {
     return {std::move(arguments),
             directory_.path() / "code",
-            {{"HOME", directory_.path() / "home"}, {"LANG", "C.UTF-8"}},
+            // With vectors every query finds something; bad_input_test.cpp runs the program with them.
+            {{"HOME", directory_.path() / "home"}, {"LANG", "C.UTF-8"}, {"QUARRY_NO_VECTORS", "true"}},
+            std::nullopt,
             std::nullopt,
             std::nullopt};
   }
@@ -191,6 +193,48 @@ TEST_F(CliTest, SimilarTakesPathsFromTheCurrentFolder) {
   EXPECT_EQ(run(how).status, 0);
   EXPECT_THAT(quarry({"similar", "files.py"}).err, HasSubstr("FILE:LINE"));
   EXPECT_EQ(quarry({"similar", "nothing.py:3"}).status, 2);
+}
+
+TEST_F(CliTest, SimilarSearchesTheRepositoryOfAFileThatLiesElsewhere) {
+  const auto twins = [&](const std::string& folder) {
+    directory_.write(folder + "/deep/one.py", "def parse_header(line):\n    return line.split(':')\n");
+    directory_.write(folder + "/two.py", "def parse_header_line(line):\n    return line.split(';')\n");
+  };
+  // A git repository: from its top.
+  twins("other");
+  ASSERT_EQ(std::system(("git init -q " + (directory_.path() / "other").string()).c_str()), 0);
+  const auto file = (directory_.path() / "other/deep/one.py:1").string();
+  const auto outcome = quarry({"similar", "-f", "vimgrep", file});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("other/two.py:1"), Not(HasSubstr("files.py"))));
+  // A plain folder: the indexed one around the file.
+  twins("plain");
+  ASSERT_EQ(quarry({"index", "../plain"}).status, 0);
+  EXPECT_THAT(quarry({"similar", "-f", "vimgrep", "../plain/deep/one.py:1"}).out,
+              HasSubstr("plain/two.py:1"));
+  // One that is not indexed: its own folder.
+  twins("fresh");
+  directory_.write("fresh/deep/three.py", "def parse_headers(lines):\n    return lines.split(':')\n");
+  const auto near = quarry({"similar", "-f", "vimgrep", "../fresh/deep/one.py:1"});
+  EXPECT_THAT(near.out, AllOf(HasSubstr("fresh/deep/three.py:1"), Not(HasSubstr("two.py")))) << near.err;
+}
+
+TEST_F(CliTest, ARefreshKeepsTheRulesThatAnIndexWasMadeBy) {
+  directory_.write("code/node_modules/left/pad.js", "function leftPad(text) { return ' ' + text; }\n");
+  directory_.write("code/.gitignore", "secret/\n");
+  directory_.write("code/secret/key.py", "def derive_secret_key(salt):\n    pass\n");
+  ASSERT_EQ(quarry({"index", "--no-default-rules", "--no-ignore", "--max-file-size", "1K", "."}).status, 0);
+  directory_.write("code/big.py", "def enormous(argument):\n    pass\n" + std::string(2000, '#') + "\n");
+  directory_.write("code/new.py", "def newcomer():\n    pass\n");
+  EXPECT_EQ(quarry({"search", "newcomer"}).status, 0);  // it was refreshed
+  EXPECT_THAT(quarry({"search", "left pad"}).out, HasSubstr("node_modules/left/pad.js"));
+  EXPECT_THAT(quarry({"search", "derive secret key"}).out, HasSubstr("secret/key.py"));
+  EXPECT_EQ(quarry({"search", "enormous"}).status, 1);
+  // A flag overrules what is remembered, and so does `quarry index`, which says what is to be indexed.
+  EXPECT_EQ(quarry({"search", "--max-file-size", "4M", "enormous"}).status, 0);
+  EXPECT_EQ(quarry({"index", "."}).status, 0);
+  EXPECT_EQ(quarry({"search", "left pad"}).status, 1);
+  EXPECT_THAT(quarry({"search", "derive secret key"}).out, Not(HasSubstr("secret/key.py")));
 }
 
 TEST_F(CliTest, ListFilesShowsLanguagesAndReasons) {
@@ -422,6 +466,19 @@ TEST_F(CliTest, AFullDiskLosesNothing) {
   EXPECT_EQ(quarry({"search", "-i", index, "join files"}).status, 0);
   EXPECT_EQ(quarry({"verify", "-i", index}).status, 0);
   ::umount2(disk.c_str(), MNT_DETACH);
+}
+
+TEST_F(CliTest, AnIndexOfAnotherVersionInTheCacheIsMadeAnew) {
+  ASSERT_EQ(quarry({"index", "."}).status, 0);
+  const auto indexes = directory_.path() / "home/.cache/quarry/indexes";
+  const auto manifest = std::filesystem::directory_iterator(indexes)->path() / "manifest";
+  std::ofstream(manifest, std::ios::trunc) << "quarry index manifest 1 of another time";
+  const auto refused = quarry({"search", "-i", manifest.parent_path().string(), "join files"});
+  EXPECT_EQ(refused.status, 2);
+  const auto outcome = quarry({"search", "join files"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("making it anew"));
+  EXPECT_EQ(quarry({"verify"}).status, 0);
 }
 
 TEST_F(CliTest, NoEscapeSequenceOfARepositoryReachesTheTerminal) {

@@ -70,6 +70,7 @@ Running::Running(const Start& start) {
     ::dup2(in.read, STDIN_FILENO);
     ::dup2(out.write, STDOUT_FILENO);
     ::dup2(err.write, STDERR_FILENO);
+    if (start.user && (::setgid(*start.user) != 0 || ::setuid(*start.user) != 0)) ::_exit(126);
     if (::chdir(start.folder.c_str()) == 0) ::execve(argv[0], argv.data(), envp.data());
     ::_exit(127);
   }

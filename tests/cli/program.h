@@ -23,6 +23,7 @@ struct Start {
   std::map<std::string, std::string> variables;   // the whole environment but PATH
   std::optional<std::string> input;               // else /dev/null
   std::optional<std::filesystem::path> out_file;  // else a pipe
+  std::optional<uid_t> user;                      // to run as, where root starts it
 };
 
 // A started program. Ends it at destruction.

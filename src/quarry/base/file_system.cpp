@@ -256,7 +256,8 @@ Status write_atomically(FileSystem& files, const fs::path& path, std::span<const
     (void)files.remove(temporary);
     return written;
   }
-  return files.sync_directory(path.parent_path());
+  // "weights.json" lies in the current folder.
+  return files.sync_directory(path.has_parent_path() ? path.parent_path() : ".");
 }
 
 }  // namespace quarry

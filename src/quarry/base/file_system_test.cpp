@@ -67,5 +67,15 @@ TEST(FileSystem, MapSeesTheOldBytesAfterARename) {
   EXPECT_EQ(static_cast<char>(mapped->bytes()[0]), 'o');
 }
 
+TEST(FileSystem, WritesIntoTheCurrentFolderByName) {
+  const TestDirectory folder;
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  const Status written = write_atomically(posix_file_system(), "plain", bytes_of("x"));
+  std::filesystem::current_path(before);
+  EXPECT_TRUE(written) << written.error().message;
+  EXPECT_TRUE(posix_file_system().status(folder.path() / "plain"));
+}
+
 }  // namespace
 }  // namespace quarry

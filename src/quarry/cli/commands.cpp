@@ -7,9 +7,10 @@ namespace quarry::cli {
 
 std::span<const Command* const> all_commands() {
   static constexpr std::array kCommands{
-      &kIndexCommand,  &kSearchCommand,     &kSimilarCommand, &kStatusCommand, &kVerifyCommand,
-      &kWatchCommand,  &kPrepareCommand,    &kTrainCommand,   &kExportCommand, &kFitRankingCommand,
-      &kConfigCommand, &kCompletionCommand, &kManCommand,
+      &kIndexCommand,      &kSearchCommand, &kSimilarCommand,    &kStatusCommand, &kVerifyCommand,
+      &kWatchCommand,      &kServeCommand,  &kMcpCommand,        &kKeyCommand,    &kPrepareCommand,
+      &kTrainCommand,      &kEvalCommand,   &kTuneCommand,       &kExportCommand, &kQuestionsCommand,
+      &kFitRankingCommand, &kConfigCommand, &kCompletionCommand, &kManCommand,
   };
   return kCommands;
 }

@@ -181,6 +181,13 @@ inline constexpr Flag kWeights{.name = "weights",
                                .brief = "Rank with these weights instead of those built in",
                                .completion = Completion::file};
 
+// Of whatever draws random numbers.
+inline constexpr Flag kSeed{.name = "seed",
+                            .type = ValueType::number,
+                            .value = "N",
+                            .fallback = "1",
+                            .brief = "Of everything random"};
+
 // What `search` and `similar` share.
 inline constexpr std::array kFilterFlags{&kLanguages, &kPaths, &kRepositories, &kKinds};
 inline constexpr std::array kOutputFlags{&kLimit, &kOffset, &kFormat, &kJson, &kContext, &kFull, &kExplain};

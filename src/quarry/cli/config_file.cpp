@@ -107,7 +107,10 @@ class Reader {
 
 void append_entry(std::string& text, const Flag& flag, std::string_view indent) {
   text += fmt::format("{}# {}. Variable: {}\n", indent, flag.brief, environment_name(flag));
-  const auto value = flag.type == ValueType::toggle ? "false" : flag.fallback;
+  // A bare '-' would begin a list.
+  const std::string_view value = flag.type == ValueType::toggle ? "false"
+                                 : flag.fallback == "-"         ? "\"-\""
+                                                                : flag.fallback;
   text += fmt::format("{}# {}:{}{}\n", indent, flag.name, value.empty() ? "" : " ", value);
 }
 

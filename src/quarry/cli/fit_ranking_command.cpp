@@ -12,7 +12,7 @@
 #include "quarry/cli/model_choice.h"
 #include "quarry/cli/user_folders.h"
 #include "quarry/evaluation/ranking_fit.h"
-#include "quarry/model/quantize.h"
+#include "quarry/index/stored_vector.h"
 
 namespace quarry::cli {
 namespace {
@@ -48,13 +48,8 @@ constexpr Flag kFolds{.name = "folds",
 constexpr Flag kL2{.name = "l2",
                    .type = ValueType::text,
                    .value = "X",
-                   .fallback = "0.003",
+                   .fallback = "0.01",
                    .brief = "Weight decay of the fit"};
-constexpr Flag kFunctionShare{.name = "function-share",
-                              .type = ValueType::text,
-                              .value = "X",
-                              .fallback = "0.3",
-                              .brief = "Share of the queries judged by function in the loss, 0 to 1"};
 constexpr Flag kDump{.name = "dump",
                      .type = ValueType::text,
                      .value = "FILE",
@@ -63,7 +58,7 @@ constexpr Flag kDump{.name = "dump",
 
 constexpr std::array kDataFlags{&kQueryFiles,     &kRepositories, &kIndexDirectory, &kModel,  &kNoVectors,
                                 &kNoDefaultRules, &kNoIgnore,     &kMaxFileSize,    &kThreads};
-constexpr std::array kFitFlags{&kFolds, &kL2, &kFunctionShare, &kOutput, &kDump};
+constexpr std::array kFitFlags{&kFolds, &kL2, &kOutput, &kDump};
 constexpr std::array kGroups{FlagGroup{"Data", kDataFlags}, FlagGroup{"Fit", kFitFlags}};
 constexpr std::array kExamples{
     Example{"quarry fit-ranking --judgments queries.jsonl --repos ~/src -o weights.json",
@@ -94,8 +89,12 @@ Result<std::unique_ptr<Indexed>> index_repository(const Context& context, const 
   QUARRY_TRY(const auto source, open_source_for(context, root.string(), stop));
   const std::filesystem::path folder =
       work / fmt::format("{}-{:016x}", question.repository, hash64(source->root()));
-  QUARRY_TRY(const auto report,
-             update_index(context, {.folder = folder, .source = source.get(), .encoder = encoder}, stop));
+  QUARRY_TRY(const auto report, update_index(context,
+                                             {.folder = folder,
+                                              .source = source.get(),
+                                              .encoder = encoder,
+                                              .listing = list_options(context.settings)},
+                                             stop));
   (void)report;
   auto indexed = std::make_unique<Indexed>();
   QUARRY_TRY(indexed->snapshot, index::Snapshot::open(context.files, folder));
@@ -108,6 +107,7 @@ std::string dumped(const evaluation::FitQuestion& question) {
   line["repo"] = question.question->repository;
   line["query"] = question.question->text;
   line["by_file"] = question.judged.by_file;
+  line["query_features"] = question.judged.query;
   for (std::size_t i = 0; i < question.places.size(); ++i) {
     const auto& candidate = question.judged.candidates[i];
     line["candidates"].push_back({{"path", question.places[i].path},
@@ -119,12 +119,40 @@ std::string dumped(const evaluation::FitQuestion& question) {
   return line.dump() + "\n";
 }
 
-std::string quality_line(const char* name, const evaluation::Quality& quality) {
+std::string quality_line(std::string_view name, const evaluation::Quality& quality) {
   return fmt::format(
       "{}: files NDCG@10 {:.4f} MRR@10 {:.4f} hit@10 {:.4f}; functions MRR@10 {:.4f} NDCG@10 {:.4f} hit@10 "
       "{:.4f}",
       name, quality.files.ndcg, quality.files.mrr, quality.files.hit, quality.functions.mrr,
       quality.functions.ndcg, quality.functions.hit);
+}
+
+Status dump(const Context& context, const std::string& path,
+            const std::vector<evaluation::FitQuestion>& questions) {
+  QUARRY_TRY(auto file, context.files.create(path));
+  for (const evaluation::FitQuestion& question : questions) {
+    const std::string line = dumped(question);
+    QUARRY_CHECK(file->append(std::as_bytes(std::span(line))));
+  }
+  return file->close();
+}
+
+// Says how good the weights that are there, new ones on repositories that they never saw, and those that are
+// written are.
+ranking::RankingModel fit_and_report(const Context& context, std::string_view name,
+                                     const std::vector<evaluation::FitQuestion>& questions,
+                                     const ranking::RankingModel& built_in, std::size_t folds,
+                                     const ranking::FitOptions& options) {
+  std::vector<const evaluation::FitQuestion*> all;
+  for (const evaluation::FitQuestion& question : questions) all.push_back(&question);
+  const auto report = [&](std::string_view weights, const evaluation::Quality& quality) {
+    context.note(quality_line(fmt::format("{}, {}", name, weights), quality));
+  };
+  report("built-in weights", evaluation::quality_of(built_in, all));
+  report("cross-validated", evaluation::cross_validate(questions, folds, options).quality);
+  ranking::RankingModel model = evaluation::fit_all(all, options);
+  report("fitted on all", evaluation::quality_of(model, all));
+  return model;
 }
 
 Result<int> run_fit_ranking(Context& context) {
@@ -133,7 +161,6 @@ Result<int> run_fit_ranking(Context& context) {
   }
   ranking::FitOptions options;
   QUARRY_TRY(options.l2, real_number(context, kL2));
-  QUARRY_TRY(options.function_weight, real_number(context, kFunctionShare));
   std::shared_ptr<const model::Encoder> encoder;
   if (!context.settings.on(kNoVectors)) {
     QUARRY_TRY(encoder, open_model(context));
@@ -154,40 +181,38 @@ Result<int> run_fit_ranking(Context& context) {
   const Interruption interruption;
   std::map<std::pair<std::string, std::string>, std::unique_ptr<Indexed>> indexes;
   text::Analyzer analyzer;
-  std::vector<evaluation::FitQuestion> prepared;
+  ranking::EvidenceTable scratch;
+  std::vector<evaluation::FitQuestion> words;
+  std::vector<evaluation::FitQuestion> vectors;
   for (const evaluation::Question& question : questions) {
     auto& indexed = indexes[{question.repository, question.root}];
     if (!indexed) {
       QUARRY_TRY(indexed, index_repository(context, work, question, encoder.get(), interruption.token()));
     }
-    std::vector<std::int8_t> vector;
-    if (encoder) {
-      const std::string_view texts[] = {question.text};
-      QUARRY_TRY(const std::vector<float> encoded, encoder->encode(texts, model::Side::query));
-      vector.resize(encoded.size());
-      model::quantize_int8(encoded, vector);
-    }
-    QUARRY_TRY(auto fit, evaluation::prepare_question(question, indexed->space, analyzer, vector));
-    prepared.push_back(std::move(fit));
+    QUARRY_TRY(auto by_words, evaluation::prepare_question(question, indexed->space, analyzer, {}, scratch));
+    words.push_back(std::move(by_words));
+    if (!encoder) continue;
+    const std::string_view texts[] = {question.text};
+    QUARRY_TRY(std::vector<float> encoded, encoder->encode(texts, model::Side::query));
+    std::vector<std::int8_t> vector(encoded.size());
+    index::store_vector(encoded, vector);
+    QUARRY_TRY(auto by_vectors,
+               evaluation::prepare_question(question, indexed->space, analyzer, vector, scratch));
+    vectors.push_back(std::move(by_vectors));
   }
   if (const std::string path = context.settings.text(kDump); !path.empty()) {
-    QUARRY_TRY(auto file, context.files.create(path));
-    for (const evaluation::FitQuestion& question : prepared) {
-      const std::string line = dumped(question);
-      QUARRY_CHECK(file->append(std::as_bytes(std::span(line))));
-    }
-    QUARRY_CHECK(file->close());
+    QUARRY_CHECK(dump(context, path, encoder ? vectors : words));
   }
 
-  std::vector<const evaluation::FitQuestion*> all;
-  for (const evaluation::FitQuestion& question : prepared) all.push_back(&question);
-  context.note(quality_line("built-in weights", evaluation::quality_of(ranking::default_model(), all)));
   const auto folds = static_cast<std::size_t>(context.settings.number(kFolds));
-  context.note(quality_line("cross-validated", evaluation::cross_validate(prepared, folds, options).quality));
-  const ranking::LinearModel model = evaluation::fit_all(all, options);
-  context.note(quality_line("fitted on all", evaluation::quality_of(model, all)));
+  ranking::RankingModels models;
+  models.words = fit_and_report(context, "words", words, ranking::default_models().words, folds, options);
+  if (encoder) {
+    models.vectors =
+        fit_and_report(context, "vectors", vectors, ranking::default_models().choose(true), folds, options);
+  }
 
-  const std::string json = ranking::to_json(model);
+  const std::string json = ranking::to_json(models);
   if (const std::string path = context.settings.text(kOutput); !path.empty()) {
     QUARRY_CHECK(write_atomically(context.files, path, std::as_bytes(std::span(json))));
   } else {
@@ -202,10 +227,9 @@ const Command kFitRankingCommand{
     .name = "fit-ranking",
     .brief = "Fit the ranking's weights to judged queries",
     .details =
-        "Indexes the judged repositories, writes down the evidence of each candidate, fits one linear model "
-        "to all "
-        "judgments and reports its quality, cross-validated by repository: every query is graded by weights "
-        "that "
+        "Indexes the judged repositories, writes down the evidence of each candidate, fits "
+        "weights to all judgments, for searches by words alone and, with a model, for searches with vectors, "
+        "and reports their quality, cross-validated by repository: every query is graded by weights that "
         "never saw its repository.\n\n"
         "The weights that come with Quarry were made this way; `quarry search --weights FILE` uses others.",
     .arguments = {},

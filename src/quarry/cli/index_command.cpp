@@ -57,6 +57,7 @@ nlohmann::ordered_json to_json(const index::UpdateReport& report, const corpus::
           {"reused", report.reused},
           {"removed", report.removed},
           {"bytes_parsed", report.bytes_parsed},
+          {"unparsed", report.unparsed},
           {"took_ms", std::round(seconds * 1e6) / 1e3},
           {"skipped", std::move(skipped)}};
 }
@@ -73,6 +74,10 @@ std::string to_text(const index::UpdateReport& report, const corpus::Source& sou
   text += fmt::format(" ({})", readable_seconds(seconds));
   if (const auto skipped = summary_of(report.skipped); !skipped.empty())
     text += fmt::format("\nskipped: {}", skipped);
+  if (!report.unparsed.empty()) {
+    text += fmt::format("\nnot parsed, searchable as text: {} (--verbose names them)",
+                        counted(report.unparsed.size(), "file"));
+  }
   return text;
 }
 
@@ -85,10 +90,11 @@ Status index_one(const Context& context, const std::string& where, const model::
   }
   QUARRY_TRY(const auto folder, index_folder_of(context, *source));
   context.detail(fmt::format("index: {}", folder.string()));
-  const UpdateRequest request{folder, source.get(), encoder, !context.settings.on(kNoSource)};
+  const UpdateRequest request{folder, source.get(), encoder, !context.settings.on(kNoSource),
+                              list_options(context.settings)};
   auto report = update_index(context, request, std::move(stop));
   if (!report) return fail_in(where, report.error());
-  report_skipped(context, report->skipped);
+  report_skipped(context, *report);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (context.settings.on(kIndexJson)) {
     context.out.write(to_json(*report, *source, folder, seconds)

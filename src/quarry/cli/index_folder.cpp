@@ -7,6 +7,7 @@
 #include "quarry/cli/common_flags.h"
 #include "quarry/cli/progress_display.h"
 #include "quarry/cli/user_folders.h"
+#include "quarry/index/manifest.h"
 
 namespace quarry::cli {
 namespace {
@@ -29,6 +30,20 @@ std::string_view common_name(std::string_view identity) {
   if (identity.ends_with("/.git")) identity.remove_suffix(5);
   if (identity.ends_with(".git")) identity.remove_suffix(4);
   return identity.substr(identity.rfind('/') + 1);
+}
+
+// Both canonical.
+bool lies_below(const std::filesystem::path& path, const std::filesystem::path& folder) {
+  const auto relative = path.lexically_relative(folder);
+  return !relative.empty() && *relative.begin() != "..";
+}
+
+// What the flags say; what they leave open stays.
+corpus::ListOptions overruled(corpus::ListOptions options, const Settings& settings) {
+  if (settings.is_set(kNoDefaultRules)) options.builtin_rules = !settings.on(kNoDefaultRules);
+  if (settings.is_set(kNoIgnore)) options.ignore_files = !settings.on(kNoIgnore);
+  if (settings.is_set(kMaxFileSize)) options.max_bytes = settings.number(kMaxFileSize);
+  return options;
 }
 
 }  // namespace
@@ -92,12 +107,45 @@ Result<std::unique_ptr<corpus::Source>> open_source_for(const Context& context, 
   return corpus::open_source(context.files, where, options);
 }
 
+std::string folder_around(const Context& context, const std::string& file) {
+  std::error_code error;
+  const auto path = std::filesystem::canonical(file, error);
+  if (error) return ".";  // gone from disk perhaps, but not from the index
+  const auto here = std::filesystem::current_path(error);
+  if (!error && lies_below(path, here)) return ".";
+  const auto folder = path.parent_path();
+  const auto source = corpus::open_source(context.files, folder.string());
+  if (!source) return folder.string();
+  if (const auto& prefix = (*source)->prefix(); !prefix.empty()) {
+    auto top = folder;
+    for (const auto& part : std::filesystem::path(prefix)) {
+      if (!part.empty()) top = top.parent_path();
+    }
+    return top.string();
+  }
+  if (!(*source)->revision().empty()) return folder.string();
+  std::string best = folder.string();
+  std::size_t length = 0;
+  for (const auto& index : cached_indexes(context)) {
+    const auto manifest = index::read_manifest(context.files, index);
+    if (!manifest) continue;  // what is wrong with it is said when it is used
+    for (const auto& view : manifest->views) {
+      if (view.info.root.size() <= length || !lies_below(path, view.info.root)) continue;
+      best = view.info.root;
+      length = best.size();
+    }
+  }
+  return best;
+}
+
 corpus::ListOptions list_options(const Settings& settings) {
-  corpus::ListOptions options;
-  options.builtin_rules = !settings.on(kNoDefaultRules);
-  options.ignore_files = !settings.on(kNoIgnore);
-  options.max_bytes = settings.number(kMaxFileSize);
-  return options;
+  return overruled(corpus::ListOptions{}, settings);
+}
+
+corpus::ListOptions listing_for(const Settings& settings, const index::Snapshot* snapshot,
+                                const corpus::Source& source) {
+  const auto view = snapshot == nullptr ? std::nullopt : find_view(*snapshot, source);
+  return overruled(view ? snapshot->views()[*view].listing : corpus::ListOptions{}, settings);
 }
 
 }  // namespace quarry::cli

@@ -35,6 +35,16 @@ namespace quarry::cli {
                                                                       const std::string& where,
                                                                       std::stop_token stop);
 
+// The folder to search for what is like a file: the current one where it holds the file, else the top of the
+// file's repository; for a file in no repository the innermost folder around it that is indexed, else its
+// own.
+[[nodiscard]] std::string folder_around(const Context& context, const std::string& file);
+
+// By the command's flags, or their defaults.
 [[nodiscard]] corpus::ListOptions list_options(const Settings& settings);
+// For a refresh: what the flags leave open is as in the view of `source` that is there already. `snapshot`
+// may be null.
+[[nodiscard]] corpus::ListOptions listing_for(const Settings& settings, const index::Snapshot* snapshot,
+                                              const corpus::Source& source);
 
 }  // namespace quarry::cli

@@ -6,7 +6,6 @@
 #include <map>
 
 #include "quarry/cli/common_flags.h"
-#include "quarry/cli/index_folder.h"
 #include "quarry/cli/progress_display.h"
 #include "quarry/cli/text_layout.h"
 
@@ -35,10 +34,18 @@ Result<index::UpdateReport> update_index(const Context& context, const UpdateReq
   };
   tune_memory();
   auto writer = index::IndexWriter::open(context.files, request.folder);
+  // What this program keeps in its cache by itself it also makes anew by itself.
+  if (!writer && writer.error().kind == ErrorKind::version_mismatch &&
+      context.settings.text(kIndexDirectory).empty()) {
+    context.note(
+        fmt::format("{} was made by another version of quarry; making it anew", request.folder.string()));
+    QUARRY_CHECK(index::IndexWriter::discard(context.files, request.folder));
+    writer = index::IndexWriter::open(context.files, request.folder);
+  }
   if (!writer) return with_way_out(writer.error());
   ProgressDisplay progress(context, fmt::format("Indexing {}", request.source->name()));
   index::UpdateOptions options;
-  options.listing = list_options(context.settings);
+  options.listing = request.listing;
   options.threads = context.settings.number(kThreads);
   options.source = request.keep_source;
   options.encoder = request.encoder;
@@ -51,10 +58,14 @@ Result<index::UpdateReport> update_index(const Context& context, const UpdateReq
   return report;
 }
 
-void report_skipped(const Context& context, const std::vector<corpus::Skipped>& skipped) {
-  for (const auto& file : skipped) {
+void report_skipped(const Context& context, const index::UpdateReport& report) {
+  for (const auto& file : report.skipped) {
     context.detail(fmt::format("skipped {} ({}{}{})", file.path, corpus::name_of(file.reason),
                                file.detail.empty() ? "" : ": ", file.detail));
+  }
+  for (const auto& path : report.unparsed) {
+    context.detail(
+        fmt::format("not parsed {} (over the time or size that a parse may take): searchable as text", path));
   }
 }
 

@@ -18,13 +18,14 @@ struct UpdateRequest {
   const corpus::Source* source = nullptr;
   const model::Encoder* encoder = nullptr;
   bool keep_source = true;
+  corpus::ListOptions listing;  // list_options()
 };
 
 [[nodiscard]] Result<index::UpdateReport> update_index(const Context& context, const UpdateRequest& request,
                                                        std::stop_token stop);
 
-// Names every skipped file with --verbose.
-void report_skipped(const Context& context, const std::vector<corpus::Skipped>& skipped);
+// Names every skipped file, and every one that could not be parsed, with --verbose.
+void report_skipped(const Context& context, const index::UpdateReport& report);
 
 // "3 vendored, 1 binary"; "" where nothing was skipped.
 [[nodiscard]] std::string summary_of(const std::vector<corpus::Skipped>& skipped);

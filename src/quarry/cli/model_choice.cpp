@@ -42,8 +42,11 @@ model::EncoderNames known_models(const Context& context) {
 }  // namespace
 
 Result<std::shared_ptr<const model::Encoder>> open_model(const Context& context) {
+  return open_model(context, context.settings.text(kModel));
+}
+
+Result<std::shared_ptr<const model::Encoder>> open_model(const Context& context, std::string spec) {
   const auto names = known_models(context);
-  auto spec = context.settings.text(kModel);
   if (spec.empty()) {
     if (!names.contains(kDefaultModel)) return nullptr;
     spec = kDefaultModel;

@@ -24,7 +24,8 @@ bool fits(const index::Snapshot& snapshot, const SharedEncoder& encoder) {
 Result<SharedSnapshot> refresh(const Context& context, const std::filesystem::path& folder,
                                const corpus::Source& source, SharedSnapshot old, const SharedEncoder& encoder,
                                std::stop_token stop) {
-  UpdateRequest request{folder, &source, encoder.get(), !context.settings.on(kNoSource)};
+  UpdateRequest request{folder, &source, encoder.get(), !context.settings.on(kNoSource),
+                        listing_for(context.settings, old.get(), source)};
   if (old != nullptr) {
     // An index keeps the shape that it was made with; only an explicit --model changes it here.
     request.keep_source = old->has_source();
@@ -53,7 +54,7 @@ Result<SharedSnapshot> refresh(const Context& context, const std::filesystem::pa
     }
     return old;
   }
-  report_skipped(context, report->skipped);
+  report_skipped(context, *report);
   if (old != nullptr && !report->changed) return old;
   return index::Snapshot::open(context.files, folder);
 }
@@ -84,6 +85,13 @@ Result<std::unique_ptr<search::Engine>> open_engine(const Context& context, Shar
 }  // namespace
 
 Result<std::unique_ptr<search::Engine>> open_session(const Context& context, const std::string& where) {
+  if (!context.settings.text(kIndexDirectory).empty()) return open_session(context, where, std::stop_token{});
+  const Interruption interruption;
+  return open_session(context, where, interruption.token());
+}
+
+Result<std::unique_ptr<search::Engine>> open_session(const Context& context, const std::string& where,
+                                                     const std::stop_token& stop) {
   const auto& settings = context.settings;
   if (const auto folder = settings.text(kIndexDirectory); !folder.empty()) {
     QUARRY_TRY(auto snapshot, index::Snapshot::open(context.files, folder));
@@ -94,17 +102,14 @@ Result<std::unique_ptr<search::Engine>> open_session(const Context& context, con
     return open_engine(context, std::move(snapshot), std::move(encoder), std::nullopt);
   }
 
-  const Interruption interruption;
-  QUARRY_TRY(const auto source, open_source_for(context, where, interruption.token()));
+  QUARRY_TRY(const auto source, open_source_for(context, where, stop));
   QUARRY_TRY(const auto folder, index_folder_of(context, *source));
   context.detail(fmt::format("index: {}", folder.string()));
   SharedSnapshot snapshot;
   if (auto opened = index::Snapshot::open(context.files, folder)) {
     snapshot = std::move(*opened);
-  } else if (opened.error().kind == ErrorKind::version_mismatch) {
-    // What this program makes by itself it also makes anew by itself.
-    context.note(fmt::format("{}; making the index anew", opened.error().message));
-  } else if (opened.error().kind != ErrorKind::not_found) {
+  } else if (opened.error().kind != ErrorKind::not_found &&
+             opened.error().kind != ErrorKind::version_mismatch) {  // the refresh makes it anew
     return tl::unexpected(opened.error());
   }
 
@@ -116,8 +121,7 @@ Result<std::unique_ptr<search::Engine>> open_session(const Context& context, con
   }
   auto view = snapshot == nullptr ? std::nullopt : find_view(*snapshot, *source);
   if (!view || !settings.on(kNoRefresh)) {
-    QUARRY_TRY(snapshot,
-               refresh(context, folder, *source, std::move(snapshot), encoder, interruption.token()));
+    QUARRY_TRY(snapshot, refresh(context, folder, *source, std::move(snapshot), encoder, stop));
     view = find_view(*snapshot, *source);
   }
   if (!view) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "quarry/base/result.h"
@@ -16,6 +17,10 @@ namespace quarry::cli {
 // `where` only. Somebody else refreshing it at the moment is no error: the version that is there is searched.
 [[nodiscard]] Result<std::unique_ptr<search::Engine>> open_session(const Context& context,
                                                                    const std::string& where);
+// The same within a program that watches for signals itself (cli/interruption.h).
+[[nodiscard]] Result<std::unique_ptr<search::Engine>> open_session(const Context& context,
+                                                                   const std::string& where,
+                                                                   const std::stop_token& stop);
 
 // Filters, limit and switches of the flags; the text is left empty.
 [[nodiscard]] search::Query query_of(const Settings& settings);

@@ -4,6 +4,7 @@
 #include "quarry/cli/answer_printer.h"
 #include "quarry/cli/commands.h"
 #include "quarry/cli/common_flags.h"
+#include "quarry/cli/index_folder.h"
 #include "quarry/cli/search_session.h"
 
 namespace quarry::cli {
@@ -20,7 +21,8 @@ constexpr std::array kArguments{
              .completion = Completion::file},
     Argument{.name = "PATH",
              .required = false,
-             .brief = "The folder or repository to search; the current folder without it",
+             .brief = "The folder or repository to search; without it the current folder, or the file's own "
+                      "repository where that lies elsewhere",
              .completion = Completion::folder}};
 constexpr std::array kExamples{
     Example{"quarry similar src/app.py:120", "Functions like the one that holds line 120."},
@@ -68,7 +70,9 @@ std::string indexed_path(const index::Snapshot& snapshot, const std::string& fil
 
 Result<int> run_similar(Context& context) {
   QUARRY_TRY(const auto place, parse_place(context.arguments[0]));
-  const auto where = context.arguments.size() > 1 ? context.arguments[1] : std::string(".");
+  const auto where = context.arguments.size() > 1                     ? context.arguments[1]
+                     : context.settings.text(kIndexDirectory).empty() ? folder_around(context, place.file)
+                                                                      : std::string(".");
   QUARRY_TRY(const auto engine, open_session(context, where));
   const auto query = query_of(context.settings);
   // As seen from the current folder first, as `quarry search` prints it; then as the index has it.

@@ -5,9 +5,9 @@
 
 #include "quarry/cli/commands.h"
 #include "quarry/cli/common_flags.h"
-#include "quarry/cli/index_facts.h"
 #include "quarry/cli/index_folder.h"
 #include "quarry/cli/text_layout.h"
+#include "quarry/search/index_facts.h"
 
 namespace quarry::cli {
 namespace {
@@ -34,12 +34,12 @@ std::string age_of(std::int64_t changed_ns) {
   return counted(static_cast<std::uint64_t>(seconds / 86400), "day") + " ago";
 }
 
-std::string model_text(const IndexFacts& facts) {
+std::string model_text(const search::IndexFacts& facts) {
   if (facts.model.name.empty()) return "none: the index has no vectors, searches go by words";
   return fmt::format("{} ({} dimensions)", facts.model.name, facts.model.dimensions);
 }
 
-void append_view(std::string& text, const ViewFacts& facts, const Terminal& terminal) {
+void append_view(std::string& text, const search::ViewFacts& facts, const Terminal& terminal) {
   const auto& view = facts.view;
   const auto revision =
       view.revision.empty() ? std::string{} : fmt::format(" at {}", view.revision.substr(0, 12));
@@ -48,8 +48,8 @@ void append_view(std::string& text, const ViewFacts& facts, const Terminal& term
   if (!view.remote.empty()) text += fmt::format("  remote     {}\n", harmless(view.remote));
   text += fmt::format("  holds      {}, {}, {} of source\n", counted(view.files, "file"),
                       counted(view.units, "function"), readable_bytes(view.source_bytes));
-  std::vector<std::pair<std::string, LanguageFacts>> languages(facts.languages.begin(),
-                                                               facts.languages.end());
+  std::vector<std::pair<std::string, search::LanguageFacts>> languages(facts.languages.begin(),
+                                                                       facts.languages.end());
   std::ranges::stable_sort(languages, std::greater{},
                            [](const auto& entry) { return entry.second.functions; });
   std::string_view label = "languages";
@@ -66,7 +66,7 @@ void append_view(std::string& text, const ViewFacts& facts, const Terminal& term
     text += fmt::format("  left out   {} (`quarry index --list-files` names them)\n", skipped);
 }
 
-std::string to_text(const IndexFacts& facts, const Terminal& terminal) {
+std::string to_text(const search::IndexFacts& facts, const Terminal& terminal) {
   std::string text = fmt::format("{}\n", terminal.paint(Style::heading, harmless(facts.folder.string())));
   text += fmt::format("  version    {}, changed {}\n", facts.version, age_of(facts.changed_ns));
   text +=
@@ -95,7 +95,8 @@ Result<int> run_status(Context& context) {
   int status = kFound;
   for (const auto& folder : folders) {
     auto snapshot = index::Snapshot::open(context.files, folder);
-    auto facts = snapshot ? gather_facts(context.files, **snapshot) : tl::unexpected(snapshot.error());
+    auto facts =
+        snapshot ? search::gather_facts(context.files, **snapshot) : tl::unexpected(snapshot.error());
     if (!facts) {
       if (!context.settings.on(kAll)) return tl::unexpected(facts.error());
       context.warn(facts.error().message);
@@ -103,8 +104,8 @@ Result<int> run_status(Context& context) {
       continue;
     }
     if (context.settings.on(kStatusJson)) {
-      context.out.write(to_json(*facts).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
-                        "\n");
+      context.out.write(
+          search::to_json(*facts).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
     } else {
       context.out.write(fmt::format("{}{}", first ? "" : "\n", to_text(*facts, context.terminal)));
     }

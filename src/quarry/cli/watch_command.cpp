@@ -49,15 +49,20 @@ void pause(const std::stop_token& stop, std::chrono::milliseconds time) {
 class Refresher {
  public:
   Refresher(const Context& context, std::string where, std::shared_ptr<const model::Encoder> encoder,
-            std::stop_token stop)
-      : context_(context), where_(std::move(where)), encoder_(std::move(encoder)), stop_(std::move(stop)) {}
+            corpus::ListOptions listing, std::stop_token stop)
+      : context_(context),
+        where_(std::move(where)),
+        encoder_(std::move(encoder)),
+        listing_(listing),
+        stop_(std::move(stop)) {}
 
   // Lists the folder anew, since its commit and ignore files may have changed too.
   Status refresh(bool first) {
     const auto start = std::chrono::steady_clock::now();
     QUARRY_TRY(const auto source, open_source_for(context_, where_, stop_));
     QUARRY_TRY(const auto folder, index_folder_of(context_, *source));
-    const UpdateRequest request{folder, source.get(), encoder_.get(), !context_.settings.on(kNoSource)};
+    const UpdateRequest request{folder, source.get(), encoder_.get(), !context_.settings.on(kNoSource),
+                                listing_};
     auto report = update_index(context_, request, stop_);
     for (int i = 0; i < kBusyTries && !report && report.error().kind == ErrorKind::busy; ++i) {
       pause(stop_, kBusyPause);
@@ -88,8 +93,19 @@ class Refresher {
   const Context& context_;
   std::string where_;
   std::shared_ptr<const model::Encoder> encoder_;
+  corpus::ListOptions listing_;
   std::stop_token stop_;
 };
+
+// The rules of the index that is kept fresh, where there is one, so that starting to watch changes nothing in
+// it.
+Result<corpus::ListOptions> choose_listing(const Context& context, const std::string& where,
+                                           const std::stop_token& stop) {
+  QUARRY_TRY(const auto source, open_source_for(context, where, stop));
+  QUARRY_TRY(const auto folder, index_folder_of(context, *source));
+  const auto known = index::Snapshot::open(context.files, folder);
+  return listing_for(context.settings, known ? known->get() : nullptr, *source);
+}
 
 Result<int> run_watch(Context& context) {
   const auto where = context.arguments.empty() ? std::string(".") : context.arguments[0];
@@ -98,9 +114,10 @@ Result<int> run_watch(Context& context) {
   if (!context.settings.on(kNoVectors)) {
     QUARRY_TRY(encoder, open_model(context));
   }
+  QUARRY_TRY(const auto listing, choose_listing(context, where, interruption.token()));
   // Watched before it is indexed: a change in between is seen twice rather than never.
-  QUARRY_TRY(const auto watcher, corpus::Watcher::open(context.files, where, list_options(context.settings)));
-  Refresher refresher(context, where, std::move(encoder), interruption.token());
+  QUARRY_TRY(const auto watcher, corpus::Watcher::open(context.files, where, listing));
+  Refresher refresher(context, where, std::move(encoder), listing, interruption.token());
   const std::chrono::milliseconds debounce(context.settings.number(kDebounce));
   bool first = true;
   while (!context.out.reader_gone()) {

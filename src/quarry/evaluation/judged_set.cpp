@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "quarry/evaluation/text_lines.h"
+
 namespace quarry::evaluation {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::size_t kMaxFileBytes = std::size_t{1} << 30;
 
 std::string text_or_empty(const json& object, const char* key) {
   const auto at = object.find(key);
@@ -46,14 +46,8 @@ bool same_path(std::string_view a, std::string_view b) {
 }  // namespace
 
 Result<std::vector<Question>> read_questions(const FileSystem& files, const std::filesystem::path& path) {
-  QUARRY_TRY(const std::string content, files.read(path, kMaxFileBytes));
   std::vector<Question> questions;
-  std::string_view rest = content;
-  for (std::size_t number = 1; !rest.empty(); ++number) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    const std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+  QUARRY_CHECK(for_each_line(files, path, [&](std::size_t number, std::string_view line) -> Status {
     const json object = json::parse(line, nullptr, false);
     Question q;
     const bool good = object.is_object() && read_targets(object, "relevant", q.targets) &&
@@ -66,6 +60,7 @@ Result<std::vector<Question>> read_questions(const FileSystem& files, const std:
       q.language = text_or_empty(object, "language");
       q.kind = text_or_empty(object, object.contains("category") ? "category" : "kind");
       q.text = text_or_empty(object, "query");
+      q.masked = object.contains("masked") && object["masked"] == true;
     }
     if (!good || q.text.empty() || q.repository.empty()) {
       return fail(ErrorKind::invalid_argument,
@@ -73,7 +68,8 @@ Result<std::vector<Question>> read_questions(const FileSystem& files, const std:
                   number);
     }
     questions.push_back(std::move(q));
-  }
+    return {};
+  }));
   return questions;
 }
 

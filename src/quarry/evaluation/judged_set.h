@@ -33,12 +33,13 @@ struct Question {
   std::string kind;
   std::string text;
   std::vector<Target> targets;
+  bool masked = false;  // made out of the targets' docs, which must be hidden from whoever answers
   [[nodiscard]] bool by_function() const { return !targets.empty() && targets.front().function; }
 };
 
 // JSON lines: {"repo", "language", "query", "benchmark_root"|"root", "category"|"kind", "relevant": [{"path",
-// "start_line"?, "end_line"?} or {"path", "name", "start", "end"}], "secondary": [...]}. Errors name the
-// line.
+// "start_line"?, "end_line"?} or {"path", "name", "start", "end"}], "secondary": [...], "masked"?}. Errors
+// name the line.
 [[nodiscard]] Result<std::vector<Question>> read_questions(const FileSystem& files,
                                                            const std::filesystem::path& path);
 

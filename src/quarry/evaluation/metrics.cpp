@@ -1,37 +1,112 @@
 #include "quarry/evaluation/metrics.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
-#include <set>
+#include <utility>
 
 namespace quarry::evaluation {
 namespace {
+
+constexpr std::array<std::pair<std::string_view, Metric::Kind>, 5> kNames{{{"ndcg", Metric::Kind::ndcg},
+                                                                           {"mrr", Metric::Kind::mrr},
+                                                                           {"recall", Metric::Kind::recall},
+                                                                           {"hit", Metric::Kind::hit},
+                                                                           {"map", Metric::Kind::map}}};
 
 double discount(std::size_t rank) {
   return 1 / std::log2(static_cast<double>(rank) + 1);
 }
 
+double discounted(std::span<const std::uint32_t> gains, std::size_t k) {
+  double sum = 0;
+  for (std::size_t i = 0; i < std::min(k, gains.size()); ++i) {
+    if (gains[i] > 0) sum += gains[i] * discount(i + 1);
+  }
+  return sum;
+}
+
+double average_precision(const Judged& judged) {
+  double sum = 0;
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < judged.gains.size(); ++i) {
+    if (judged.gains[i] == 0) continue;
+    ++found;
+    sum += static_cast<double>(found) / static_cast<double>(i + 1);
+  }
+  return sum / static_cast<double>(judged.ideal.size());
+}
+
 }  // namespace
 
-Grades grade(std::span<const Place> places, std::span<const Target> targets, std::size_t k) {
-  std::set<std::size_t> ranks;
+std::string name_of(const Metric& metric) {
+  for (const auto& [name, kind] : kNames) {
+    if (kind != metric.kind) continue;
+    return kind == Metric::Kind::map ? std::string(name) : fmt::format("{}@{}", name, metric.cutoff);
+  }
+  return {};
+}
+
+Result<Metric> metric_from_name(std::string_view name) {
+  const std::string_view kind_name = name.substr(0, name.find('@'));
+  for (const auto& [known, kind] : kNames) {
+    if (known != kind_name) continue;
+    Metric metric{.kind = kind, .cutoff = 0};
+    if (kind == Metric::Kind::map && name == known) return metric;
+    const std::string_view number = name.substr(std::min(name.size(), known.size() + 1));
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), metric.cutoff);
+    if (kind != Metric::Kind::map && error == std::errc() && end == number.data() + number.size() &&
+        metric.cutoff > 0) {
+      return metric;
+    }
+  }
+  return fail(ErrorKind::invalid_argument, "'{}' is no metric: ndcg@K, mrr@K, recall@K, hit@K or map", name);
+}
+
+double value_of(const Metric& metric, const Judged& judged) {
+  if (judged.ideal.empty()) return 0;
+  const std::size_t first = judged.found_at.empty() ? 0 : judged.found_at.front();
+  const bool hit = first > 0 && first <= metric.cutoff;
+  switch (metric.kind) {
+    case Metric::Kind::ndcg:
+      return discounted(judged.gains, metric.cutoff) / discounted(judged.ideal, metric.cutoff);
+    case Metric::Kind::mrr:
+      return hit ? 1 / static_cast<double>(first) : 0;
+    case Metric::Kind::recall: {
+      const auto within = std::upper_bound(judged.found_at.begin(), judged.found_at.end(), metric.cutoff) -
+                          judged.found_at.begin();
+      return static_cast<double>(within) / static_cast<double>(judged.ideal.size());
+    }
+    case Metric::Kind::hit:
+      return hit ? 1 : 0;
+    case Metric::Kind::map:
+      return average_precision(judged);
+  }
+  return 0;
+}
+
+Judged judge(std::span<const Place> places, std::span<const Target> targets) {
+  Judged judged{.gains = std::vector<std::uint32_t>(places.size()),
+                .ideal = std::vector<std::uint32_t>(targets.size(), 1),
+                .found_at = {}};
   for (const Target& target : targets) {
-    for (std::size_t i = 0; i < std::min(k, places.size()); ++i) {
+    for (std::size_t i = 0; i < places.size(); ++i) {
       if (!covers(places[i], target)) continue;
-      ranks.insert(i + 1);
+      judged.gains[i] = 1;
+      judged.found_at.push_back(i + 1);
       break;
     }
   }
-  double ideal = 0;
-  for (std::size_t rank = 1; rank <= std::min(k, targets.size()); ++rank) ideal += discount(rank);
-  Grades grades;
-  for (const std::size_t rank : ranks) grades.ndcg += discount(rank);
-  if (ideal > 0) grades.ndcg /= ideal;
-  if (!ranks.empty()) {
-    grades.mrr = 1 / static_cast<double>(*ranks.begin());
-    grades.hit = 1;
-  }
-  return grades;
+  std::sort(judged.found_at.begin(), judged.found_at.end());
+  return judged;
+}
+
+Grades grade(std::span<const Place> places, std::span<const Target> targets, std::size_t k) {
+  const Judged judged = judge(places.first(std::min(k, places.size())), targets);
+  return {.ndcg = value_of({.kind = Metric::Kind::ndcg, .cutoff = k}, judged),
+          .mrr = value_of({.kind = Metric::Kind::mrr, .cutoff = k}, judged),
+          .hit = value_of({.kind = Metric::Kind::hit, .cutoff = k}, judged)};
 }
 
 void GroupedMean::add(const std::string& group, const Grades& grades) {

@@ -30,6 +30,39 @@ TEST(Metrics, NothingFoundIsZeroAndBeyondTenDoesNotCount) {
   EXPECT_EQ(grade({}, targets).hit, 0);
 }
 
+TEST(Metrics, NamesAreReadAndWritten) {
+  for (const char* name : {"ndcg@10", "mrr@5", "recall@100", "hit@1", "map"}) {
+    EXPECT_EQ(name_of(metric_from_name(name).value()), name);
+  }
+  for (const char* name : {"", "ndcg", "ndcg@", "ndcg@0", "ndcg@x", "map@10", "err@10", "ndcg@10 "}) {
+    EXPECT_FALSE(metric_from_name(name)) << name;
+  }
+}
+
+TEST(Metrics, GradesCountInProportionAndNothingRelevantIsZero) {
+  const Judged judged{.gains = {0, 2, 1}, .ideal = {2, 2, 1}, .found_at = {2, 3}};
+  const double ideal = 2 + 2 / std::log2(3.0) + 1 / std::log2(4.0);
+  EXPECT_NEAR(value_of({.kind = Metric::Kind::ndcg, .cutoff = 10}, judged),
+              (2 / std::log2(3.0) + 1 / std::log2(4.0)) / ideal, 1e-12);
+  EXPECT_NEAR(value_of({.kind = Metric::Kind::map, .cutoff = 0}, judged), (1.0 / 2 + 2.0 / 3) / 3, 1e-12);
+  EXPECT_EQ(value_of({.kind = Metric::Kind::mrr, .cutoff = 1}, judged), 0);
+  EXPECT_EQ(value_of({.kind = Metric::Kind::mrr, .cutoff = 2}, judged), 0.5);
+  EXPECT_NEAR(value_of({.kind = Metric::Kind::recall, .cutoff = 2}, judged), 1.0 / 3, 1e-12);
+  for (const auto kind : {Metric::Kind::ndcg, Metric::Kind::mrr, Metric::Kind::recall, Metric::Kind::map}) {
+    EXPECT_EQ(value_of({.kind = kind, .cutoff = 10}, Judged{.gains = {0}, .ideal = {}, .found_at = {}}), 0);
+  }
+}
+
+TEST(Metrics, APlaceThatCoversTwoTargetsCountsOnceAndMeetsBoth) {
+  const std::vector<Target> targets{{.path = "a.py", .lines = Lines{1, 5}, .function = false},
+                                    {.path = "a.py", .lines = Lines{6, 9}, .function = false}};
+  const std::vector<Place> places{{"a.py", {4, 7}}};
+  const Judged judged = judge(places, targets);
+  EXPECT_EQ(value_of({.kind = Metric::Kind::recall, .cutoff = 1}, judged), 1);
+  EXPECT_NEAR(value_of({.kind = Metric::Kind::ndcg, .cutoff = 10}, judged), 1 / (1 + 1 / std::log2(3.0)),
+              1e-12);
+}
+
 TEST(Covers, PathsMatchBySuffixAtASlash) {
   const Target target{.path = "src/net/http.go", .lines = {}, .function = false};
   EXPECT_TRUE(covers({"net/http.go", {1, 1}}, target));

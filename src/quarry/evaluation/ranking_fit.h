@@ -24,23 +24,22 @@ struct FitQuestion {
   std::vector<Place> places;  // a candidate
 };
 
-// Candidates and judgments of one question. `vector` is the query's, empty for words only.
+// Candidates and judgments of one question. `vector` is the query's, empty for words only; `scratch` as for a
+// search.
 [[nodiscard]] Result<FitQuestion> prepare_question(const Question& question,
                                                    const ranking::SearchSpace& space,
                                                    text::Analyzer& analyzer,
-                                                   std::span<const std::int8_t> vector);
+                                                   std::span<const std::int8_t> vector,
+                                                   ranking::EvidenceTable& scratch);
 
 struct Quality {
   Grades files;      // questions judged by file
   Grades functions;  // questions judged by function
-  // The one number that the repeat penalty maximises. A reciprocal rank moves about twice as much as an NDCG
-  // when results are reordered, so it counts half.
-  [[nodiscard]] double balance() const { return (2 * files.ndcg + functions.mrr) / 3; }
 };
 
-[[nodiscard]] Quality quality_of(const ranking::LinearModel& model,
+[[nodiscard]] Quality quality_of(const ranking::RankingModel& model,
                                  std::span<const FitQuestion* const> questions);
-[[nodiscard]] Grades grade_question(const ranking::LinearModel& model, const FitQuestion& question);
+[[nodiscard]] Grades grade_question(const ranking::RankingModel& model, const FitQuestion& question);
 
 struct CrossValidation {
   Quality quality;                  // every question graded by weights that never saw its repository
@@ -52,8 +51,9 @@ struct CrossValidation {
 [[nodiscard]] CrossValidation cross_validate(const std::vector<FitQuestion>& questions, std::size_t folds,
                                              const ranking::FitOptions& options);
 
-// Weights and penalty from all questions: what ships.
-[[nodiscard]] ranking::LinearModel fit_all(std::span<const FitQuestion* const> questions,
-                                           const ranking::FitOptions& options);
+// Everything from all questions: what ships. A subject's weights come from the questions judged by file, a
+// behaviour's mostly from those judged by function; where one kind is missing, both are the same.
+[[nodiscard]] ranking::RankingModel fit_all(std::span<const FitQuestion* const> questions,
+                                            const ranking::FitOptions& options);
 
 }  // namespace quarry::evaluation

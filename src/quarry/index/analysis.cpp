@@ -7,7 +7,7 @@
 
 #include "quarry/base/hash.h"
 #include "quarry/index/path_words.h"
-#include "quarry/model/quantize.h"
+#include "quarry/index/stored_vector.h"
 #include "quarry/text/analyzer.h"
 #include "quarry/text/words.h"
 
@@ -97,12 +97,12 @@ Status Analysis::State::encode(Document& document, std::string_view source,
     texts.push_back(std::move(text));
   }
   const std::vector<std::string_view> views(texts.begin(), texts.end());
-  QUARRY_TRY(const std::vector<float> vectors, options.encoder->encode(views, model::Side::code));
+  QUARRY_TRY(std::vector<float> vectors, options.encoder->encode(views, model::Side::code));
   document.vectors.resize(vectors.size());
   const std::size_t dimensions = options.encoder->dimensions();
   for (std::size_t row = 0; row < texts.size(); ++row) {
-    model::quantize_int8(std::span(vectors).subspan(row * dimensions, dimensions),
-                         std::span(document.vectors).subspan(row * dimensions, dimensions));
+    store_vector(std::span(vectors).subspan(row * dimensions, dimensions),
+                 std::span(document.vectors).subspan(row * dimensions, dimensions));
   }
   return {};
 }
@@ -121,6 +121,7 @@ Result<Document> Analysis::analyse(std::string_view repository, std::string_view
   document.path = path;
   document.language = language;
   document.blob = content.blob;
+  document.complete = parsed.complete;
   document.bytes = static_cast<std::uint32_t>(source.size());
   document.lines = static_cast<std::uint32_t>(std::count(source.begin(), source.end(), '\n')) +
                    (source.empty() || source.back() == '\n' ? 0U : 1U);

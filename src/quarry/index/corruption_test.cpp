@@ -6,6 +6,7 @@
 #include <random>
 
 #include "quarry/base/test_directory.h"
+#include "quarry/index/index_writer.h"
 #include "quarry/index/manifest.h"
 #include "quarry/index/segment_writer.h"
 #include "quarry/index/snapshot.h"
@@ -172,6 +173,11 @@ TEST(Corruption, AManifestOfAnotherVersionIsNamed) {
   const auto read = index.read();
   EXPECT_EQ(read.error().kind, ErrorKind::version_mismatch);
   EXPECT_THAT(read.error().message, HasSubstr("version 9"));
+  // A writer refuses it as well; discarded, it is an empty index.
+  EXPECT_EQ(IndexWriter::open(index.files, "/index").error().kind, ErrorKind::version_mismatch);
+  ASSERT_TRUE(IndexWriter::discard(index.files, "/index"));
+  EXPECT_TRUE(IndexWriter::open(index.files, "/index"));
+  EXPECT_THAT(index.files.names("/index/segments"), testing::IsEmpty());
 }
 
 TEST(Corruption, AnotherSegmentInTheSamePlaceIsNoticed) {

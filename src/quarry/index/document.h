@@ -51,6 +51,7 @@ struct Document {
   std::vector<Occurrence> occurrences;  // sorted by (unit, term, field), no duplicates
   std::string text;  // the source; without source: the signatures and docs only, one after another
   std::vector<std::int8_t> vectors;  // units.size() x dimensions, empty without a model
+  bool complete = true;  // false: the parse was given up, the units are sections; said once, not stored
 };
 
 }  // namespace quarry::index

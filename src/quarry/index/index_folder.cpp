@@ -34,6 +34,13 @@ Status check_folder(const FileSystem& files, const std::filesystem::path& direct
   return {};
 }
 
+Result<std::unique_ptr<FileLock>> take_lock(FileSystem& files, const std::filesystem::path& directory) {
+  auto lock = files.lock(directory / "lock", fmt::format("process {}", ::getpid()));
+  if (lock || lock.error().kind != ErrorKind::busy) return lock;
+  return fail(ErrorKind::busy, "the index is being written: {}; try again when it is done",
+              lock.error().message);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<IndexFolder>> IndexFolder::open(FileSystem& files,
@@ -48,16 +55,18 @@ Result<std::unique_ptr<IndexFolder>> IndexFolder::open(FileSystem& files,
     QUARRY_CHECK(files.sync_directory(place));
     QUARRY_CHECK(files.sync_directory(place.has_parent_path() ? place.parent_path() : "."));
   }
-  auto lock = files.lock(place / "lock", fmt::format("process {}", ::getpid()));
-  if (!lock) {
-    if (lock.error().kind != ErrorKind::busy) return tl::unexpected(std::move(lock).error());
-    return fail(ErrorKind::busy, "the index is being written: {}; try again when it is done",
-                lock.error().message);
-  }
-  folder->lock_ = std::move(*lock);
+  QUARRY_TRY(folder->lock_, take_lock(files, place));
   QUARRY_CHECK(folder->load());
   folder->clean();
   return folder;
+}
+
+Status IndexFolder::discard(FileSystem& files, const std::filesystem::path& directory) {
+  QUARRY_CHECK(check_folder(files, directory));
+  QUARRY_TRY(const auto lock, take_lock(files, directory));
+  // The next writer finds no manifest and removes what it would have named.
+  QUARRY_CHECK(files.remove(directory / "manifest"));
+  return files.sync_directory(directory);
 }
 
 Status IndexFolder::load() {

@@ -20,6 +20,10 @@ class IndexFolder {
   [[nodiscard]] static Result<std::unique_ptr<IndexFolder>> open(FileSystem& files,
                                                                  const std::filesystem::path& directory);
 
+  // Makes whatever index is there, of any format version, an empty one. ErrorKind::busy while it is being
+  // written.
+  [[nodiscard]] static Status discard(FileSystem& files, const std::filesystem::path& directory);
+
   [[nodiscard]] FileSystem& files() const { return files_; }
   [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
   // What is committed; version 0 and empty before the first commit.

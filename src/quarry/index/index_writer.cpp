@@ -4,6 +4,7 @@
 #include <map>
 
 #include "quarry/index/index_folder.h"
+#include "quarry/index/listing_rules.h"
 #include "quarry/index/view_update.h"
 #include "quarry/index/working_index.h"
 #include "quarry/model/encoder.h"
@@ -22,11 +23,6 @@ std::string documents_of(const UpdateOptions& options) {
   return fmt::format("documents {}, bytes {}, depth {}, section {}, {}, model {}", kDocumentsVersion,
                      options.limits.max_bytes, options.limits.max_depth, options.limits.section_lines,
                      options.source ? "source" : "no source", model_of(options).fingerprint);
-}
-
-std::string listing_of(const corpus::ListOptions& options) {
-  return fmt::format("rules {}, ignore {}, bytes {}", options.builtin_rules ? 1 : 0,
-                     options.ignore_files ? 1 : 0, options.max_bytes);
 }
 
 // Part of the identity of a unit. Work trees of one repository must agree on it, and so should two machines:
@@ -102,6 +98,10 @@ struct IndexWriter::State {
 IndexWriter::IndexWriter(std::unique_ptr<State> state) : state_(std::move(state)) {}
 IndexWriter::~IndexWriter() = default;
 
+Status IndexWriter::discard(FileSystem& files, const std::filesystem::path& directory) {
+  return IndexFolder::discard(files, directory);
+}
+
 Result<std::unique_ptr<IndexWriter>> IndexWriter::open(FileSystem& files,
                                                        const std::filesystem::path& directory,
                                                        WriterHooks hooks) {
@@ -118,7 +118,7 @@ Result<UpdateReport> IndexWriter::update(const corpus::Source& source, const Upd
 Result<UpdateReport> IndexWriter::State::update(const corpus::Source& source, const UpdateOptions& options) {
   QUARRY_TRY(const auto index, WorkingIndex::open(*folder));
   const std::string documents = documents_of(options);
-  const std::string listing = listing_of(options.listing);
+  const std::string listing = format_listing(options.listing);
   std::size_t number = index->view_count();
   std::vector<std::size_t> donors;
   for (std::size_t v = 0; v < index->view_count(); ++v) {
@@ -158,6 +158,7 @@ Result<UpdateReport> IndexWriter::State::update(const corpus::Source& source, co
   report.parsed = next.parsed;
   report.reused = next.reused;
   report.bytes_parsed = next.bytes_parsed;
+  report.unparsed = std::move(next.unparsed);
   for (const ViewSkip& skip : next.skips) report.skipped.push_back(skip.skipped);
   ManifestView meta{info_of(source, next.skips), documents, listing, {}};
   bool to_write = true;

@@ -51,10 +51,13 @@ struct UpdateReport {
   std::uint32_t removed = 0;
   std::uint64_t bytes_parsed = 0;
   std::vector<corpus::Skipped> skipped;
+  // Paths of files analysed in this run whose parse was given up (time or size): they are searchable as
+  // sections of text.
+  std::vector<std::string> unparsed;
 };
 
 // Raise it whenever the same bytes would make other documents: what was indexed before is then analysed anew.
-inline constexpr std::uint32_t kDocumentsVersion = 1;
+inline constexpr std::uint32_t kDocumentsVersion = 2;
 
 // One file's bytes into its Document; called by one thread at a time. Fails only where the encoder does.
 using Analyse = std::function<Result<Document>(std::string_view repository, std::string_view path,
@@ -76,6 +79,8 @@ class IndexWriter {
   // other things and no index is refused, and so is a symbolic link.
   [[nodiscard]] static Result<std::unique_ptr<IndexWriter>> open(FileSystem& files,
                                                                  const std::filesystem::path& directory);
+  // Makes the index at `directory` an empty one, whatever program wrote it.
+  [[nodiscard]] static Status discard(FileSystem& files, const std::filesystem::path& directory);
   [[nodiscard]] static Result<std::unique_ptr<IndexWriter>> open(FileSystem& files,
                                                                  const std::filesystem::path& directory,
                                                                  WriterHooks hooks);

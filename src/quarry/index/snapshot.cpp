@@ -2,6 +2,7 @@
 
 #include <bit>
 
+#include "quarry/index/listing_rules.h"
 #include "quarry/index/manifest.h"
 #include "quarry/index/view_file.h"
 
@@ -56,6 +57,7 @@ Status open_files(const FileSystem& files, State& state, bool& missing) {
     QUARRY_CHECK(check_stored(view.file, (*opened)->size_in_bytes(), (*opened)->checksum(), path));
     state.view_files.push_back(std::move(*opened));
     state.views.push_back(view.info);
+    state.views.back().listing = parse_listing(view.listing).value_or(corpus::ListOptions{});
   }
   return {};
 }

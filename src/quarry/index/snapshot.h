@@ -16,6 +16,7 @@
 
 #include "quarry/base/file_system.h"
 #include "quarry/base/result.h"
+#include "quarry/corpus/source.h"
 #include "quarry/index/segment.h"
 
 namespace quarry::index {
@@ -31,6 +32,7 @@ struct ViewInfo {
   std::uint32_t units = 0;  // without the files' own
   std::uint64_t source_bytes = 0;
   std::vector<std::pair<std::string, std::uint32_t>> skipped;  // reason, how many; sorted by reason
+  corpus::ListOptions listing;                                 // the rules by which its files were chosen
 };
 
 // Which model made the vectors; a reader with another one must not use them.

@@ -180,6 +180,7 @@ class ViewUpdate {
 
   Status add(std::size_t i, Made& made) {
     if (!made.document) return {};
+    if (!made.document->complete) unparsed_.push_back(made.document->path);
     ++parsed_;
     bytes_parsed_ += made.document->bytes;
     outcomes_[i].place = Place{index_.next_segment(), writer_.file_count()};
@@ -205,6 +206,7 @@ class ViewUpdate {
   Result<UpdatedView> collect() {
     UpdatedView view;
     view.parsed = parsed_;
+    view.unparsed = std::move(unparsed_);
     view.bytes_parsed = bytes_parsed_;
     for (corpus::Skipped& skipped : listing_.skipped)
       view.skips.push_back({std::move(skipped), false, {}, {}});
@@ -236,6 +238,7 @@ class ViewUpdate {
   std::vector<std::size_t> work_;
   std::vector<const WorkingView*> donors_;
   const WorkingView* other_rules_ = nullptr;  // the donor that was listed by other rules
+  std::vector<std::string> unparsed_;
   std::uint32_t parsed_ = 0;
   std::uint64_t bytes_parsed_ = 0;
   std::mutex mutex_;

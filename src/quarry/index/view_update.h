@@ -15,6 +15,7 @@ namespace quarry::index {
 struct UpdatedView {
   std::vector<ViewEntry> entries;
   std::vector<ViewSkip> skips;
+  std::vector<std::string> unparsed;
   std::uint32_t parsed = 0;
   std::uint32_t reused = 0;
   std::uint64_t bytes_parsed = 0;

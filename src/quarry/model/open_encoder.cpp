@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "quarry/model/json_fields.h"
-#include "quarry/model/remote_encoder.h"
 #include "quarry/model/static_encoder.h"
 
 namespace quarry::model {
@@ -95,7 +94,9 @@ EncoderResult open_directory(const FileSystem& files, const std::filesystem::pat
               directory.string(), *type, known);
 }
 
-EncoderResult open_address(const std::string& address) {
+}  // namespace
+
+Result<RemoteOptions> remote_options_of(const std::string& address) {
   RemoteOptions options;
   if (const char* key = std::getenv(kKeyVariable); key != nullptr && *key != '\0')
     options.key_variable = kKeyVariable;
@@ -104,7 +105,7 @@ EncoderResult open_address(const std::string& address) {
     options.url = address.substr(0, models);
     options.model = address.substr(models + std::string_view("/v2/models/").size());
     if (options.model.ends_with("/infer")) options.model.resize(options.model.size() - 6);
-    return open_remote_encoder(options);
+    return options;
   }
   const auto path = address.find("/v1/embeddings");
   const auto name = address.find('#');
@@ -115,16 +116,17 @@ EncoderResult open_address(const std::string& address) {
   options.kind = RemoteKind::openai;
   options.url = address.substr(0, path);
   options.model = address.substr(name + 1);
-  return open_remote_encoder(options);
+  return options;
 }
-
-}  // namespace
 
 Result<std::shared_ptr<const Encoder>> open_encoder(const FileSystem& files, const std::string& spec,
                                                     const EncoderNames& names) {
   const auto named = names.find(spec);
   const std::string& place = named == names.end() ? spec : named->second;
-  if (place.starts_with("http://") || place.starts_with("https://")) return open_address(place);
+  if (place.starts_with("http://") || place.starts_with("https://")) {
+    QUARRY_TRY(const RemoteOptions options, remote_options_of(place));
+    return open_remote_encoder(options);
+  }
   const auto status = files.status(place);
   if (status && status->type == FileType::directory)
     return open_directory(files, place, named == names.end() ? std::string() : named->first);

@@ -9,6 +9,7 @@
 #include "quarry/base/file_system.h"
 #include "quarry/base/result.h"
 #include "quarry/model/encoder.h"
+#include "quarry/model/remote_encoder.h"
 
 namespace quarry::model {
 
@@ -30,5 +31,8 @@ using EncoderNames = std::map<std::string, std::string, std::less<>>;
 [[nodiscard]] Result<std::shared_ptr<const Encoder>> open_encoder(const FileSystem& files,
                                                                   const std::string& spec,
                                                                   const EncoderNames& names = {});
+
+// What an address of that kind says, for callers that want other time-outs.
+[[nodiscard]] Result<RemoteOptions> remote_options_of(const std::string& address);
 
 }  // namespace quarry::model

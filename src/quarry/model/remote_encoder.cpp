@@ -44,7 +44,7 @@ class RemoteEncoder final : public Encoder {
     }
     if (options_.dimensions == 0) {
       QUARRY_TRY(const std::string answer,
-                 http_.post(address(), request(std::vector<std::string>{"dimensions"})));
+                 http_.post(address(), request(std::vector<std::string>{"dimensions"}, Side::query)));
       auto vectors = parse(answer, 1);
       if (!vectors) return fail_in(address(), std::move(vectors).error());
       options_.dimensions = static_cast<std::uint32_t>(vectors->size());
@@ -69,7 +69,7 @@ class RemoteEncoder final : public Encoder {
     std::size_t bytes = 0;
     const auto send = [&]() -> Status {
       if (batch.empty()) return {};
-      QUARRY_TRY(const std::string answer, http_.post(address(), request(batch)));
+      QUARRY_TRY(const std::string answer, http_.post(address(), request(batch, side)));
       auto parsed = parse(answer, batch.size());
       if (!parsed) return fail_in(address(), std::move(parsed).error());
       vectors.insert(vectors.end(), parsed->begin(), parsed->end());
@@ -94,13 +94,15 @@ class RemoteEncoder final : public Encoder {
     return options_.url + "/v2/models/" + options_.model + "/infer";
   }
 
-  [[nodiscard]] std::string request(const std::vector<std::string>& texts) const {
+  [[nodiscard]] std::string request(const std::vector<std::string>& texts, Side side) const {
     Json body;
     if (options_.kind == RemoteKind::openai) {
       body = {{"model", options_.model}, {"input", texts}, {"encoding_format", "float"}};
     } else {
       body["inputs"] = Json::array(
           {{{"name", options_.input}, {"shape", {texts.size()}}, {"datatype", "BYTES"}, {"data", texts}}});
+      // Servers that encode both sides alike take no notice of it.
+      body["parameters"] = {{"side", side == Side::query ? "query" : "code"}};
       if (!options_.output.empty()) body["outputs"] = Json::array({{{"name", options_.output}}});
     }
     return body.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -13,8 +13,11 @@
 namespace quarry::model {
 
 enum class RemoteKind : std::uint8_t {
-  open_inference,  // POST {url}/v2/models/{model}/infer, one BYTES input [n], one FP32 output [n, dimensions]
-  openai,          // POST {url}/v1/embeddings
+  // POST {url}/v2/models/{model}/infer, one BYTES input [n], one FP32 output [n, dimensions], and a parameter
+  // "side":
+  // "query" or "code"
+  open_inference,
+  openai,  // POST {url}/v1/embeddings
 };
 
 struct RemoteOptions {

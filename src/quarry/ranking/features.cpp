@@ -83,7 +83,7 @@ class Computation {
       }
       files.back().end = i + 1;
     }
-    find_newest_versions(files);
+    find_versions(files);
     float least_depth = 1e9F;
     for (FileFeatures& file : files) {
       fill_file(candidates[file.begin].file, file);
@@ -102,20 +102,37 @@ class Computation {
   }
 
  private:
-  // "packages/zod/src/v3/types.ts" is superseded where some candidate lies in packages/zod/src/v4.
-  void find_newest_versions(const std::vector<FileFeatures>& files) {
+  // Candidates below a folder that holds v1, v2 ...
+  struct VersionedFolder {
+    int newest = 0;
+    std::size_t inside = 0;   // files in any version
+    std::size_t outside = 0;  // files below the folder, in none
+  };
+
+  void find_versions(const std::vector<FileFeatures>& files) {
     for (const FileFeatures& file : files) {
-      if (const auto version = version_folder(file.view.path)) {
-        int& newest = newest_version_[std::string(version->parent)];
-        newest = std::max(newest, version->number);
+      const auto version = version_folder(file.view.path);
+      if (!version) continue;
+      VersionedFolder& folder = versions_[std::string(version->parent)];
+      folder.newest = std::max(folder.newest, version->number);
+      ++folder.inside;
+    }
+    if (versions_.empty()) return;
+    for (const FileFeatures& file : files) {
+      if (version_folder(file.view.path)) continue;
+      for (auto& [parent, folder] : versions_) {
+        if (file.view.path.starts_with(parent)) ++folder.outside;
       }
     }
   }
+  // "zod/src/v3/types.ts" where zod/src/v4 is there too; "pydantic/v1/main.py" where most of what lies below
+  // pydantic/ has no version: kept for those who still need it.
   [[nodiscard]] bool is_superseded(std::string_view path) const {
     const auto version = version_folder(path);
     if (!version) return false;
-    const auto newest = newest_version_.find(std::string(version->parent));
-    return newest != newest_version_.end() && version->number < newest->second;
+    const auto folder = versions_.find(std::string(version->parent));
+    return folder != versions_.end() &&
+           (version->number < folder->second.newest || folder->second.outside > folder->second.inside);
   }
 
   static void set(FeatureVector& values, Feature feature, float value) {
@@ -153,8 +170,7 @@ class Computation {
     set(v, Feature::role_is_test, role(role_test, query_.wants_tests));
     set(v, Feature::role_is_example, role(role_example, query_.wants_examples));
     set(v, Feature::role_is_compat, role(role_compat, false));
-    set(v, Feature::role_is_legacy, role(role_legacy, false));
-    set(v, Feature::role_is_superseded, is_superseded(file.path) ? 1.0F : 0.0F);
+    set(v, Feature::role_is_legacy, (roles & role_legacy) != 0 || is_superseded(file.path) ? 1.0F : 0.0F);
     set(v, Feature::role_is_docs, role(role_docs, query_.wants_docs));
     set(v, Feature::role_is_config, role(role_config, false));
     set(v, Feature::role_is_declaration, role(role_declaration, false));
@@ -256,10 +272,11 @@ class Computation {
     set(c, Feature::kind_section, unit.kind == syntax::Kind::section ? 1.0F : 0.0F);
     set(c, Feature::unit_lines, std::log1p(static_cast<float>(unit.end_line - unit.start_line + 1)) / 6);
 
-    if (in_name != 0) {
+    if (unit.kind != syntax::Kind::section && !unit.name.empty()) {
       QUARRY_TRY(const std::uint32_t references, references_to(unit.name));
-      set(c, Feature::name_references,
-          f1(precision, recall) * std::log1p(static_cast<float>(references)) / 6);
+      const float used = std::log1p(static_cast<float>(references)) / 6;
+      set(c, Feature::unit_references, used);
+      set(c, Feature::name_references, f1(precision, recall) * used);
     }
     for (const QuerySymbol& symbol : query_.symbols) {
       if (symbol.name != unit.name) continue;
@@ -287,6 +304,7 @@ class Computation {
     float name = 0;
     float type_head = 0;
     float cosine = 0;
+    float references = 0;
     for (const Candidate& c : of_file) {
       float score = get(c, Feature::unit_bm25f);
       for (float& kept : scores) {
@@ -296,6 +314,7 @@ class Computation {
       name = std::max(name, get(c, Feature::name_f1));
       if (get(c, Feature::kind_class) > 0) type_head = std::max(type_head, get(c, Feature::name_head_f1));
       cosine = std::max(cosine, get(c, Feature::vector_unit));
+      references = std::max(references, get(c, Feature::unit_references));
     }
     for (Candidate& c : of_file) {
       set(c, Feature::file_best_three, (scores[0] + scores[1] + scores[2]) / 3);
@@ -303,6 +322,7 @@ class Computation {
       set(c, Feature::file_best_name, name);
       set(c, Feature::file_best_type_head, type_head);
       set(c, Feature::vector_file_best, cosine);
+      set(c, Feature::file_references, references);
     }
   }
 
@@ -325,7 +345,7 @@ class Computation {
   float best_file_ = 0;
   float best_unit_ = 0;
   float best_plain_ = 0;
-  std::unordered_map<std::string, int> newest_version_;  // the folder that holds v1, v2 ... -> the highest
+  std::unordered_map<std::string, VersionedFolder> versions_;  // by path, with the slash
   std::unordered_map<std::string_view, std::uint32_t> references_;
   std::vector<std::string_view> parts_;
   std::string low_;

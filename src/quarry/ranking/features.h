@@ -40,7 +40,6 @@ namespace quarry::ranking {
   X(role_is_example, "role.example")               \
   X(role_is_compat, "role.compat")                 \
   X(role_is_legacy, "role.legacy")                 \
-  X(role_is_superseded, "role.superseded")         \
   X(role_is_docs, "role.docs")                     \
   X(role_is_config, "role.config")                 \
   X(role_is_declaration, "role.declaration")       \
@@ -68,6 +67,8 @@ namespace quarry::ranking {
   X(kind_section, "kind.section")                  \
   X(unit_lines, "unit.lines")                      \
   X(name_references, "name.references")            \
+  X(unit_references, "unit.references")            \
+  X(file_references, "file.references")            \
   X(symbol_definition, "symbol.definition")        \
   X(symbol_qualified, "symbol.qualified")          \
   X(bare_symbol, "symbol.bare")                    \

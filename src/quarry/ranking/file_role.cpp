@@ -59,7 +59,7 @@ std::uint16_t roles_of(std::string_view path, corpus::Language language) {
     if (is_one_of(part, kTestFolders)) roles |= role_test;
     if (is_one_of(part, kExampleFolders)) roles |= role_example;
     if (is_one_of(part, kCompatWords)) roles |= role_compat;
-    if (is_one_of(part, kLegacyWords) || is_version(part)) roles |= role_legacy;
+    if (is_one_of(part, kLegacyWords)) roles |= role_legacy;
     if (is_one_of(part, kInternalWords)) roles |= role_internal;
     if (part == "docs" || part == "doc") roles |= role_docs;
     rest.remove_prefix(slash + 1);

@@ -14,7 +14,7 @@ enum Role : std::uint16_t {
   role_test = 1,
   role_example = 2,
   role_compat = 4,        // compatibility shims, polyfills
-  role_legacy = 8,        // deprecated, or a vN folder
+  role_legacy = 8,        // deprecated, old
   role_docs = 16,         // prose
   role_config = 32,       // data and build files
   role_declaration = 64,  // .d.ts, stubs: the signature without the thing

@@ -16,8 +16,7 @@ TEST(FileRole, TellsTestsFromWordsThatContainTest) {
   EXPECT_FALSE(roles_of("src/contest/entry.py", Language::python) & role_test);
 }
 
-TEST(FileRole, LegacyIsAVersionFolderOrAName) {
-  EXPECT_TRUE(roles_of("pydantic/v1/main.py", Language::python) & role_legacy);
+TEST(FileRole, LegacyIsAFolderOrAName) {
   EXPECT_TRUE(roles_of("lib/deprecated/x.rb", Language::ruby) & role_legacy);
   EXPECT_FALSE(roles_of("src/vm/x.c", Language::c) & role_legacy);
 }

@@ -40,66 +40,122 @@ Scale measure(const std::vector<const JudgedQuery*>& queries) {
   return scale;
 }
 
-// A query as a matrix of standardised features, one row a candidate.
-struct Rows {
-  std::vector<float> values;
-  std::vector<std::uint32_t> slot;  // row -> item of the softmax: its file, or itself
-  std::vector<char> relevant;       // an item
-  std::size_t items = 0;
-  double weight = 0;
-};
+// A row is padded with zeros, so that its products are summed in whole lanes.
+constexpr std::size_t kLanes = 16;
+constexpr std::size_t kStride = (kFeatureCount + kLanes - 1) / kLanes * kLanes;
+using Row = std::array<float, kStride>;
 
-Rows make_rows(const JudgedQuery& query, const Scale& scale, double weight) {
-  Rows rows;
-  rows.weight = weight;
-  rows.values.reserve(query.candidates.size() * kFeatureCount);
-  std::unordered_map<std::uint32_t, std::uint32_t> slot_of_file;
-  for (std::size_t c = 0; c < query.candidates.size(); ++c) {
-    const Candidate& candidate = query.candidates[c];
-    for (std::size_t i = 0; i < kFeatureCount; ++i) {
-      rows.values.push_back(
-          scale.deviation[i] > 0
-              ? static_cast<float>((candidate.features[i] - scale.mean[i]) / scale.deviation[i])
-              : 0);
-    }
-    std::uint32_t slot = static_cast<std::uint32_t>(c);
-    if (query.by_file)
-      slot =
-          slot_of_file.emplace(candidate.file, static_cast<std::uint32_t>(slot_of_file.size())).first->second;
-    rows.slot.push_back(slot);
-    rows.items = std::max<std::size_t>(rows.items, slot + 1);
-    rows.relevant.resize(rows.items);
-    if (query.relevant[c] != 0) rows.relevant[slot] = 1;
+float product(const Row& a, const Row& b) {
+  std::array<float, kLanes> sums{};
+  for (std::size_t i = 0; i < kStride; i += kLanes) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) sums[lane] += a[i + lane] * b[i + lane];
   }
-  return rows;
+  float sum = 0;
+  for (const float part : sums) sum += part;
+  return sum;
 }
 
-// Adds weight x d(loss)/d(weights) of one query; loss = - mean over relevant items of log softmax(score),
-// where an item's score is that of its best row.
-void add_gradient(const Rows& rows, const std::array<float, kFeatureCount>& weights, Doubles& gradient) {
-  constexpr float kLow = -std::numeric_limits<float>::infinity();
-  std::vector<float> score(rows.items, kLow);
-  std::vector<std::size_t> best(rows.items, 0);
-  for (std::size_t r = 0; r < rows.slot.size(); ++r) {
-    float sum = 0;
-    for (std::size_t i = 0; i < kFeatureCount; ++i) sum += weights[i] * rows.values[r * kFeatureCount + i];
-    if (sum > score[rows.slot[r]]) {
-      score[rows.slot[r]] = sum;
-      best[rows.slot[r]] = r;
+// A query as a list of items to order, each an answer or not: units, or files, which are as good as their
+// best unit.
+struct Listing {
+  std::vector<Row> rows;            // a candidate, standardised
+  std::vector<std::uint32_t> item;  // of a row
+  std::vector<char> relevant;       // an item
+  std::vector<std::uint32_t> best;  // the row that an item is judged by
+  double weight = 0;                // in the loss
+};
+
+Listing make_listing(const JudgedQuery& query, const Scale& scale, double weight) {
+  Listing listing;
+  listing.weight = weight;
+  listing.rows.reserve(query.candidates.size());
+  std::unordered_map<std::uint32_t, std::uint32_t> item_of_file;
+  for (std::size_t c = 0; c < query.candidates.size(); ++c) {
+    const Candidate& candidate = query.candidates[c];
+    Row& row = listing.rows.emplace_back();
+    for (std::size_t i = 0; i < kFeatureCount; ++i) {
+      if (scale.deviation[i] > 0) {
+        row[i] = static_cast<float>((candidate.features[i] - scale.mean[i]) / scale.deviation[i]);
+      }
     }
+    auto item = static_cast<std::uint32_t>(c);
+    if (query.by_file) {
+      item =
+          item_of_file.emplace(candidate.file, static_cast<std::uint32_t>(item_of_file.size())).first->second;
+    }
+    listing.item.push_back(item);
+    listing.relevant.resize(std::max<std::size_t>(listing.relevant.size(), item + 1));
+    if (query.relevant[c] != 0) listing.relevant[item] = 1;
   }
+  return listing;
+}
+
+void choose_best_rows(const Row& weights, Listing& listing) {
+  std::vector<float> score(listing.relevant.size(), -std::numeric_limits<float>::infinity());
+  listing.best.assign(listing.relevant.size(), 0);
+  for (std::size_t r = 0; r < listing.rows.size(); ++r) {
+    const float sum = product(weights, listing.rows[r]);
+    if (sum <= score[listing.item[r]]) continue;
+    score[listing.item[r]] = sum;
+    listing.best[listing.item[r]] = static_cast<std::uint32_t>(r);
+  }
+}
+
+// Adds weight x d(loss)/d(weights) of one query; loss = - mean over relevant items of log softmax(score).
+void add_gradient(const Listing& listing, const Row& weights, Doubles& gradient) {
+  std::vector<float> score;
+  score.reserve(listing.best.size());
+  for (const std::uint32_t row : listing.best) score.push_back(product(weights, listing.rows[row]));
   const float top = *std::max_element(score.begin(), score.end());
   double normaliser = 0;
   for (const float s : score) normaliser += std::exp(static_cast<double>(s - top));
-  const auto relevant = static_cast<double>(std::count(rows.relevant.begin(), rows.relevant.end(), 1));
-  for (std::size_t item = 0; item < rows.items; ++item) {
+  const auto relevant = static_cast<double>(std::count(listing.relevant.begin(), listing.relevant.end(), 1));
+  for (std::size_t item = 0; item < score.size(); ++item) {
     const double probability = std::exp(static_cast<double>(score[item] - top)) / normaliser;
-    const double slope = rows.weight * (probability - (rows.relevant[item] != 0 ? 1 / relevant : 0));
+    const double slope = listing.weight * (probability - (listing.relevant[item] != 0 ? 1 / relevant : 0));
     if (std::abs(slope) < 1e-9) continue;
-    const float* row = &rows.values[best[item] * kFeatureCount];
+    const Row& row = listing.rows[listing.best[item]];
     for (std::size_t i = 0; i < kFeatureCount; ++i) gradient[i] += slope * row[i];
   }
 }
+
+// Kingma and Ba's Adam (2015), the rate falling along half a cosine.
+template <std::size_t N>
+class Adam {
+ public:
+  Adam(double rate, std::size_t steps) : rate_(rate), steps_(steps) {}
+
+  template <class Weights>
+  void step(const std::array<double, N>& gradient, Weights& weights) {
+    ++step_;
+    const double progress = static_cast<double>(step_) / static_cast<double>(steps_);
+    const double rate = rate_ * 0.5 * (1 + std::cos(3.14159265358979 * progress));
+    for (std::size_t i = 0; i < N; ++i) {
+      momentum_[i] = 0.9 * momentum_[i] + 0.1 * gradient[i];
+      velocity_[i] = 0.999 * velocity_[i] + 0.001 * gradient[i] * gradient[i];
+      const double m = momentum_[i] / (1 - std::pow(0.9, static_cast<double>(step_)));
+      const double v = velocity_[i] / (1 - std::pow(0.999, static_cast<double>(step_)));
+      weights[i] -= static_cast<float>(rate * m / (std::sqrt(v) + 1e-8));
+    }
+  }
+
+ private:
+  double rate_;
+  std::size_t steps_;
+  std::size_t step_ = 0;
+  std::array<double, N> momentum_{};
+  std::array<double, N> velocity_{};
+};
+
+constexpr std::size_t kRounds = 4;
+
+// Of the gate's loss, the share of the queries that describe a behaviour. Below a half: weights for
+// behaviours harm a subject more than the other way round, so a query is taken for a behaviour only where
+// that is clear.
+constexpr double kBehaviourShare = 0.27;
+constexpr double kGateL2 = 0.0003;
+constexpr float kGateSharpness = 2;  // a gate that decides is better than one that hesitates
+constexpr std::size_t kGateSteps = 1000;
 
 }  // namespace
 
@@ -113,32 +169,32 @@ LinearModel fit_weights(const std::vector<const JudgedQuery*>& queries, const Fi
     count[query->by_file ? 1 : 0] += 1;
   }
   const Scale scale = measure(usable);
-  std::vector<Rows> all;
+  std::vector<Listing> all;
   all.reserve(usable.size());
   const bool both = count[0] > 0 && count[1] > 0;
   for (const JudgedQuery* query : usable) {
     const double share = !both            ? 1.0
                          : query->by_file ? 1.0 - static_cast<double>(options.function_weight)
                                           : static_cast<double>(options.function_weight);
-    all.push_back(make_rows(*query, scale, share / count[query->by_file ? 1 : 0]));
+    if (share > 0) all.push_back(make_listing(*query, scale, share / count[query->by_file ? 1 : 0]));
   }
 
-  std::array<float, kFeatureCount> weights{};
-  Doubles momentum{};
-  Doubles velocity{};
-  for (std::size_t step = 1; step <= options.steps; ++step) {
-    Doubles gradient{};
-    for (const Rows& rows : all) add_gradient(rows, weights, gradient);
-    const double progress = static_cast<double>(step) / static_cast<double>(options.steps);
-    const double rate =
-        static_cast<double>(options.learning_rate) * 0.5 * (1 + std::cos(3.14159265358979 * progress));
-    for (std::size_t i = 0; i < kFeatureCount; ++i) {
-      const double g = gradient[i] + static_cast<double>(options.l2) * static_cast<double>(weights[i]);
-      momentum[i] = 0.9 * momentum[i] + 0.1 * g;
-      velocity[i] = 0.999 * velocity[i] + 0.001 * g * g;
-      const double m = momentum[i] / (1 - std::pow(0.9, static_cast<double>(step)));
-      const double v = velocity[i] / (1 - std::pow(0.999, static_cast<double>(step)));
-      weights[i] -= static_cast<float>(rate * m / (std::sqrt(v) + 1e-8));
+  // Which unit a file is judged by depends on the weights: choose, fit what is then a convex problem, choose
+  // again.
+  Row weights{};
+  weights[static_cast<std::size_t>(Feature::unit_bm25f)] = 1;
+  weights[static_cast<std::size_t>(Feature::unit_plain_rel)] = 1;
+  for (std::size_t round = 0; round < kRounds; ++round) {
+    for (Listing& listing : all) choose_best_rows(weights, listing);
+    if (round == 0) weights = {};
+    Adam<kFeatureCount> adam(static_cast<double>(options.learning_rate), options.steps);
+    for (std::size_t step = 0; step < options.steps; ++step) {
+      Doubles gradient{};
+      for (const Listing& listing : all) add_gradient(listing, weights, gradient);
+      for (std::size_t i = 0; i < kFeatureCount; ++i) {
+        gradient[i] += static_cast<double>(options.l2) * static_cast<double>(weights[i]);
+      }
+      adam.step(gradient, weights);
     }
   }
 
@@ -150,10 +206,61 @@ LinearModel fit_weights(const std::vector<const JudgedQuery*>& queries, const Fi
   return model;
 }
 
+Gate fit_gate(const std::vector<const JudgedQuery*>& queries) {
+  using PerFeature = std::array<double, kQueryFeatureCount>;
+  PerFeature mean{};
+  PerFeature deviation{};
+  std::array<double, 2> count{};  // behaviours, subjects
+  for (const JudgedQuery* query : queries) {
+    count[query->by_file ? 1 : 0] += 1;
+    for (std::size_t i = 0; i < kQueryFeatureCount; ++i) {
+      mean[i] += query->query[i];
+      deviation[i] += static_cast<double>(query->query[i]) * query->query[i];
+    }
+  }
+  if (count[0] == 0 || count[1] == 0) return {};
+  const double total = count[0] + count[1];
+  for (std::size_t i = 0; i < kQueryFeatureCount; ++i) {
+    mean[i] /= total;
+    const double variance = deviation[i] / total - mean[i] * mean[i];
+    deviation[i] = variance > 1e-10 ? std::sqrt(variance) : 0;
+  }
+
+  std::array<double, kQueryFeatureCount + 1> weights{};  // the last is the bias
+  Adam<kQueryFeatureCount + 1> adam(0.1, kGateSteps);
+  for (std::size_t step = 0; step < kGateSteps; ++step) {
+    std::array<double, kQueryFeatureCount + 1> gradient{};
+    for (const JudgedQuery* query : queries) {
+      std::array<double, kQueryFeatureCount + 1> x{};
+      x.back() = 1;
+      double sum = weights.back();
+      for (std::size_t i = 0; i < kQueryFeatureCount; ++i) {
+        x[i] = deviation[i] > 0 ? (query->query[i] - mean[i]) / deviation[i] : 0;
+        sum += weights[i] * x[i];
+      }
+      const double share = query->by_file ? (1 - kBehaviourShare) / count[1] : kBehaviourShare / count[0];
+      const double slope = share * (1 / (1 + std::exp(-sum)) - (query->by_file ? 0 : 1));
+      for (std::size_t i = 0; i < x.size(); ++i) gradient[i] += slope * x[i];
+    }
+    for (std::size_t i = 0; i < kQueryFeatureCount; ++i) gradient[i] += kGateL2 * weights[i];
+    adam.step(gradient, weights);
+  }
+
+  Gate gate;
+  double bias = weights.back();
+  for (std::size_t i = 0; i < kQueryFeatureCount; ++i) {
+    if (deviation[i] == 0) continue;
+    gate.weights[i] = kGateSharpness * static_cast<float>(weights[i] / deviation[i]);
+    bias -= weights[i] * mean[i] / deviation[i];
+  }
+  gate.bias = kGateSharpness * static_cast<float>(bias);
+  return gate;
+}
+
 LinearModel fit_repeat_penalty(LinearModel model, const std::function<double(const LinearModel&)>& quality) {
   LinearModel best = model;
   double best_quality = -1;
-  for (const float first : {0.0F, 0.1F, 0.2F, 0.35F, 0.5F, 0.75F, 1.0F, 1.5F, 2.0F, 3.0F}) {
+  for (const float first : {0.0F, 0.25F, 0.5F, 0.75F, 1.0F, 1.5F, 2.0F, 3.0F, 5.0F, 8.0F}) {
     for (const float growth : {0.0F, 0.25F, 0.5F, 1.0F, 2.0F}) {
       for (std::size_t i = 0; i < model.repeat_penalty.size(); ++i) {
         model.repeat_penalty[i] = first * (1 + growth * static_cast<float>(i));

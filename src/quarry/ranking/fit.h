@@ -1,8 +1,8 @@
-// Fits the linear model to judged queries: listwise softmax loss over standardised features, Adam, L2.
+// Fits the parts of a RankingModel to judged queries: linear models by listwise softmax loss over
+// standardised features, the gate by logistic regression; Adam, L2.
 //
-// One set of weights serves two measures. A query judged by file trains the best unit of each file against
-// the best units of the other files; a query judged by function trains units against each other. Both sets
-// count the same in the loss, whatever their sizes.
+// A query judged by file trains the best unit of each file against the best units of the other files; a query
+// judged by function trains units against each other.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "quarry/ranking/features.h"
-#include "quarry/ranking/linear_model.h"
+#include "quarry/ranking/ranking_model.h"
 
 namespace quarry::ranking {
 
@@ -20,19 +20,24 @@ struct JudgedQuery {
   bool by_file = true;
   std::vector<Candidate> candidates;
   std::vector<char> relevant;  // a candidate: 1 where it (its file, if by_file) answers the query
+  QueryFeatures query{};
 };
 
 struct FitOptions {
-  float l2 = 0.003F;  // on standardised weights
-  float learning_rate = 0.05F;
-  std::size_t steps = 300;
-  float function_weight = 0.3F;  // share of the queries judged by function in the loss
+  float l2 = 0.01F;  // on standardised weights
+  float learning_rate = 0.1F;
+  std::size_t steps = 200;    // a round
+  float function_weight = 0;  // share of the queries judged by function in the loss
 };
 
 // Weights for features as they are (standardisation undone); repeat_penalty is left 0. Deterministic.
 // `queries` are used by pointer so that folds need no copies.
 [[nodiscard]] LinearModel fit_weights(const std::vector<const JudgedQuery*>& queries,
                                       const FitOptions& options);
+
+// Tells queries judged by function (behaviours) from those judged by file (subjects). Where only one kind is
+// there, the gate stands still in the middle.
+[[nodiscard]] Gate fit_gate(const std::vector<const JudgedQuery*>& queries);
 
 // Picks, from a fixed grid, the repeat penalty that makes `quality` of the model largest; ties go to the
 // smallest.

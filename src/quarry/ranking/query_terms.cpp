@@ -124,4 +124,14 @@ QueryTerms read_query(std::string_view text, text::Analyzer& analyzer,
   return query;
 }
 
+std::vector<text::Term> own_name_terms(const SearchSpace& space, text::Analyzer& analyzer) {
+  std::vector<text::Term> terms;
+  const std::span<const index::ViewInfo> views = space.snapshot().views();
+  for (const index::ViewInfo& view : views) {
+    if (view.repository != views.front().repository) return {};
+  }
+  if (!views.empty()) analyzer.append_terms(views.front().repository, terms);
+  return terms;
+}
+
 }  // namespace quarry::ranking

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "quarry/ranking/search_space.h"
 #include "quarry/text/analyzer.h"
 #include "quarry/text/term.h"
 
@@ -46,5 +47,9 @@ struct QueryTerms {
 // `own_names`: words of the repositories' names, which tell nothing inside them.
 [[nodiscard]] QueryTerms read_query(std::string_view text, text::Analyzer& analyzer,
                                     std::span<const text::Term> own_names);
+
+// Those words for a search of `space`. Where several repositories are searched their names tell them apart:
+// none.
+[[nodiscard]] std::vector<text::Term> own_name_terms(const SearchSpace& space, text::Analyzer& analyzer);
 
 }  // namespace quarry::ranking

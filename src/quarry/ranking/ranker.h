@@ -9,8 +9,8 @@
 
 #include "quarry/base/result.h"
 #include "quarry/ranking/features.h"
-#include "quarry/ranking/linear_model.h"
 #include "quarry/ranking/query_terms.h"
+#include "quarry/ranking/ranking_model.h"
 #include "quarry/ranking/search_space.h"
 #include "quarry/ranking/vector_scan.h"
 

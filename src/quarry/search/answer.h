@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "quarry/corpus/language.h"
+#include "quarry/search/facets.h"
 #include "quarry/syntax/function.h"
 
 namespace quarry::search {
@@ -37,17 +39,32 @@ struct SearchResult {
   std::vector<Evidence> why;  // with Query::explain all of it, else the few that weigh most
 };
 
+// Where the time of an answer went, in seconds.
+struct Timings {
+  double embed = 0;       // the query's vector
+  double candidates = 0;  // postings, vector scan, features
+  double rank = 0;        // scoring, and reading the results' text
+};
+
 struct Answer {
   std::string query;
   double took_ms = 0;
   std::uint64_t index_version = 0;
   std::string model;  // "" where no vectors were used
+  std::string
+      degraded;  // why the ranking went by words only although vectors were wanted; "" where it did not
   std::vector<SearchResult> results;
+  bool more = false;             // there are results after these
+  std::optional<Facets> facets;  // with Query::facets
+  Timings timings;
 };
 
-// {"query", "took_ms", "index": {"version", "model"}, "results": [{"rank", "score", "id", "repo", "path",
+// {"query", "took_ms", "index": {"version", "model"}, "degraded" (where it is), "results": [{"rank", "score",
+// "id", "repo", "path",
 //  "start_line", "end_line", "language", "kind", "name", "qualified_name", "signature", "doc", "code",
-//  "why"}]}
+//  "why"}], "facets" (where asked for): {"lang": [{"value", "count"}], "repo", "kind", "path"}}
 [[nodiscard]] nlohmann::ordered_json to_json(const Answer& answer);
+[[nodiscard]] nlohmann::ordered_json to_json(const SearchResult& result);
+[[nodiscard]] nlohmann::ordered_json to_json(const Facets::Counts& counts);  // [{"value", "count"}]
 
 }  // namespace quarry::search

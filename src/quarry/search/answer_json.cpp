@@ -20,6 +20,8 @@ double shortest(float value) {
   return result;
 }
 
+}  // namespace
+
 nlohmann::ordered_json to_json(const SearchResult& result) {
   auto why = nlohmann::ordered_json::object();
   for (const auto& evidence : result.why) {
@@ -43,16 +45,29 @@ nlohmann::ordered_json to_json(const SearchResult& result) {
           {"why", std::move(why)}};
 }
 
-}  // namespace
-
 nlohmann::ordered_json to_json(const Answer& answer) {
   auto results = nlohmann::ordered_json::array();
   for (const auto& result : answer.results) results.push_back(to_json(result));
   // Microseconds are as fine as the clock is worth.
-  return {{"query", answer.query},
-          {"took_ms", std::isfinite(answer.took_ms) ? std::round(answer.took_ms * 1e3) / 1e3 : 0.0},
-          {"index", {{"version", answer.index_version}, {"model", answer.model}}},
-          {"results", std::move(results)}};
+  nlohmann::ordered_json json{
+      {"query", answer.query},
+      {"took_ms", std::isfinite(answer.took_ms) ? std::round(answer.took_ms * 1e3) / 1e3 : 0.0},
+      {"index", {{"version", answer.index_version}, {"model", answer.model}}}};
+  if (!answer.degraded.empty()) json["degraded"] = answer.degraded;
+  json["results"] = std::move(results);
+  if (answer.facets) {
+    json["facets"] = {{"lang", to_json(answer.facets->languages)},
+                      {"repo", to_json(answer.facets->repositories)},
+                      {"kind", to_json(answer.facets->kinds)},
+                      {"path", to_json(answer.facets->folders)}};
+  }
+  return json;
+}
+
+nlohmann::ordered_json to_json(const Facets::Counts& counts) {
+  auto list = nlohmann::ordered_json::array();
+  for (const auto& [value, count] : counts) list.push_back({{"value", value}, {"count", count}});
+  return list;
 }
 
 }  // namespace quarry::search

@@ -26,7 +26,13 @@ Answer example() {
   result.doc = "Strips \"auth\".";
   result.code = "def rebuild_auth(self):\n    pass\n";
   result.why = {{"file.bm25f", 2.5F, 0.3F}, {"prior", 1.0F, -0.2F}};
-  return {"drop credentials", 0.12345678, 7, "default", {result}};
+  Answer answer;
+  answer.query = "drop credentials";
+  answer.took_ms = 0.12345678;
+  answer.index_version = 7;
+  answer.model = "default";
+  answer.results = {result};
+  return answer;
 }
 
 TEST(AnswerJson, HasTheFieldsOfTheContractInOrder) {
@@ -45,6 +51,13 @@ TEST(AnswerJson, AnAnswerWithoutResultsHasAnEmptyList) {
   const auto json = to_json(Answer{});
   EXPECT_TRUE(json["results"].is_array());
   EXPECT_TRUE(json["results"].empty());
+}
+
+TEST(AnswerJson, SaysWhyItIsDegradedWhereItIs) {
+  auto answer = example();
+  EXPECT_FALSE(to_json(answer).contains("degraded"));
+  answer.degraded = "ranked by words only";
+  EXPECT_EQ(to_json(answer)["degraded"], "ranked by words only");
 }
 
 TEST(AnswerJson, EvidenceIsAnObjectEvenWhenThereIsNone) {

@@ -9,9 +9,9 @@
 #include <mutex>
 #include <span>
 
-#include "quarry/model/quantize.h"
+#include "quarry/index/stored_vector.h"
 #include "quarry/ranking/ranker.h"
-#include "quarry/search/doc_text.h"
+#include "quarry/search/browse.h"
 #include "quarry/text/words.h"
 
 namespace quarry::search {
@@ -62,11 +62,37 @@ bool is_among(const std::vector<T>& values, const T& value) {
   return values.empty() || std::find(values.begin(), values.end(), value) != values.end();
 }
 
+std::vector<Evidence> reasons_of(const ranking::Ranked& ranked, const ranking::LinearModel& model,
+                                 bool explain) {
+  struct Reason {
+    std::string_view name;
+    float value;
+    float contribution;
+  };
+  std::array<Reason, ranking::kFeatureCount + 1> reasons;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < ranking::kFeatureCount; ++i) {
+    const float contribution = model.weights[i] * ranked.candidate.features[i];
+    if (contribution != 0)
+      reasons[count++] = {ranking::kFeatureNames[i], ranked.candidate.features[i], contribution};
+  }
+  if (ranked.shown != ranked.score) reasons[count++] = {"file.repeated", 1, ranked.shown - ranked.score};
+  std::stable_sort(
+      reasons.begin(), reasons.begin() + static_cast<std::ptrdiff_t>(count),
+      [](const Reason& a, const Reason& b) { return std::abs(a.contribution) > std::abs(b.contribution); });
+  if (!explain) count = std::min(count, kShownReasons);
+  std::vector<Evidence> why;
+  why.reserve(count);
+  for (const Reason& reason : std::span(reasons).first(count))
+    why.push_back({std::string(reason.name), reason.value, reason.contribution});
+  return why;
+}
+
 }  // namespace
 
 struct Engine::State {
   ranking::SearchSpace space;
-  ranking::LinearModel model;
+  ranking::RankingModels models;
   std::shared_ptr<const model::Encoder> encoder;
   std::vector<text::Term> own_names;
 
@@ -103,20 +129,23 @@ struct Engine::State {
     std::unique_ptr<Scratch> scratch_;
   };
 
-  [[nodiscard]] ranking::CandidateFilter filter_of(const Filters& filters) const;
+  [[nodiscard]] ranking::CandidateFilter filter_of(const Filters& filters, const Visibility& visible) const;
   [[nodiscard]] bool uses_vectors(const Query& query) const {
     return query.vectors && encoder && space.snapshot().model().fingerprint == encoder->fingerprint();
   }
   [[nodiscard]] Result<std::vector<std::int8_t>> encode(std::string_view text) const;
-  [[nodiscard]] Result<Answer> answer(const Query& query, std::vector<ranking::Candidate> candidates) const;
-  [[nodiscard]] std::vector<Evidence> reasons_of(const ranking::Ranked& ranked, bool explain) const;
-  [[nodiscard]] Result<SearchResult> describe(const ranking::Ranked& ranked, bool explain) const;
+  [[nodiscard]] Result<Answer> answer(const Query& query, const ranking::LinearModel& model,
+                                      std::vector<ranking::Candidate> candidates) const;
+  [[nodiscard]] Result<SearchResult> describe(const ranking::Ranked& ranked,
+                                              const ranking::LinearModel& model, bool explain) const;
 };
 
-ranking::CandidateFilter Engine::State::filter_of(const Filters& filters) const {
+ranking::CandidateFilter Engine::State::filter_of(const Filters& filters, const Visibility& visible) const {
   ranking::CandidateFilter filter;
-  if (!filters.languages.empty() || !filters.paths.empty() || !filters.repositories.empty()) {
-    filter.file = [this, &filters](std::uint32_t ordinal) {
+  if (!filters.languages.empty() || !filters.paths.empty() || !filters.repositories.empty() ||
+      visible.repositories) {
+    filter.file = [this, &filters, &visible](std::uint32_t ordinal) {
+      if (!visible.lets_through(space.repository_of(ordinal))) return false;
       const index::FileView file = space.file(ordinal);
       return is_among(filters.languages, file.language) && passes_paths(file.path, filters.paths) &&
              (filters.repositories.empty() ||
@@ -131,70 +160,31 @@ ranking::CandidateFilter Engine::State::filter_of(const Filters& filters) const 
 
 Result<std::vector<std::int8_t>> Engine::State::encode(std::string_view text) const {
   const std::string_view texts[] = {text};
-  QUARRY_TRY(const std::vector<float> vector, encoder->encode(texts, model::Side::query));
+  QUARRY_TRY(std::vector<float> vector, encoder->encode(texts, model::Side::query));
   std::vector<std::int8_t> quantized(vector.size());
-  model::quantize_int8(vector, quantized);
+  index::store_vector(vector, quantized);
   return quantized;
 }
 
-std::vector<Evidence> Engine::State::reasons_of(const ranking::Ranked& ranked, bool explain) const {
-  struct Reason {
-    std::string_view name;
-    float value;
-    float contribution;
-  };
-  std::array<Reason, ranking::kFeatureCount + 1> reasons;
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < ranking::kFeatureCount; ++i) {
-    const float contribution = model.weights[i] * ranked.candidate.features[i];
-    if (contribution != 0)
-      reasons[count++] = {ranking::kFeatureNames[i], ranked.candidate.features[i], contribution};
-  }
-  if (ranked.shown != ranked.score) reasons[count++] = {"file.repeated", 1, ranked.shown - ranked.score};
-  std::stable_sort(
-      reasons.begin(), reasons.begin() + static_cast<std::ptrdiff_t>(count),
-      [](const Reason& a, const Reason& b) { return std::abs(a.contribution) > std::abs(b.contribution); });
-  if (!explain) count = std::min(count, kShownReasons);
-  std::vector<Evidence> why;
-  why.reserve(count);
-  for (const Reason& reason : std::span(reasons).first(count))
-    why.push_back({std::string(reason.name), reason.value, reason.contribution});
-  return why;
-}
-
-Result<SearchResult> Engine::State::describe(const ranking::Ranked& ranked, bool explain) const {
-  const ranking::Candidate& candidate = ranked.candidate;
-  const index::UnitView unit = space.unit(candidate.unit);
-  const index::FileView file = space.file(candidate.file);
-  const ranking::SearchSpace::Place place = space.unit_place(candidate.unit);
-  QUARRY_TRY(index::UnitText text, space.segment(place.segment).text(place.ordinal));
-
-  SearchResult result;
+Result<SearchResult> Engine::State::describe(const ranking::Ranked& ranked, const ranking::LinearModel& model,
+                                             bool explain) const {
+  QUARRY_TRY(SearchResult result, describe_unit(space, ranked.candidate.unit));
   result.score = ranked.shown;
-  result.id = unit.id;
-  result.repository = space.repository_of(candidate.file);
-  result.path = file.path;
-  result.start_line = unit.start_line;
-  result.end_line = unit.end_line;
-  result.language = file.language;
-  result.kind = unit.kind;
-  result.name = unit.name;
-  result.qualified_name = unit.qualified_name;
-  result.signature = clean_signature(text.signature);
-  result.doc = clean_doc(text.doc);
-  result.code = std::move(text.code);
-  result.why = reasons_of(ranked, explain);
+  result.why = reasons_of(ranked, model, explain);
   return result;
 }
 
-Result<Answer> Engine::State::answer(const Query& query, std::vector<ranking::Candidate> candidates) const {
+Result<Answer> Engine::State::answer(const Query& query, const ranking::LinearModel& model,
+                                     std::vector<ranking::Candidate> candidates) const {
   Answer answer;
   answer.query = query.text;
   answer.index_version = space.snapshot().version();
   const std::vector<ranking::Ranked> ranked =
-      ranking::order(std::move(candidates), model, query.offset + query.limit);
-  for (std::size_t i = query.offset; i < ranked.size(); ++i) {
-    QUARRY_TRY(SearchResult result, describe(ranked[i], query.explain));
+      ranking::order(std::move(candidates), model, query.offset + query.limit + 1);
+  const std::size_t end = std::min(ranked.size(), query.offset + query.limit);
+  answer.more = ranked.size() > end;
+  for (std::size_t i = query.offset; i < end; ++i) {
+    QUARRY_TRY(SearchResult result, describe(ranked[i], model, query.explain));
     result.rank = i + 1;
     answer.results.push_back(std::move(result));
   }
@@ -210,18 +200,15 @@ Result<std::unique_ptr<Engine>> Engine::open(std::shared_ptr<const index::Snapsh
   QUARRY_TRY(state->space, ranking::SearchSpace::open(std::move(snapshot), options.view));
   state->encoder = options.encoder;
   if (options.weights.empty()) {
-    state->model = ranking::default_model();
+    state->models = ranking::default_models();
   } else {
     QUARRY_TRY(const std::string weights, posix_file_system().read(options.weights, kMaxWeights));
-    auto parsed = ranking::parse_model(weights);
+    auto parsed = ranking::parse_models(weights);
     if (!parsed) return fail_in(options.weights.string(), parsed.error());
-    state->model = *parsed;
+    state->models = *std::move(parsed);
   }
   text::Analyzer analyzer;
-  for (const index::ViewInfo& view : state->space.snapshot().views()) {
-    // In one repository its name says nothing; among several it tells them apart.
-    if (state->space.snapshot().views().size() == 1) analyzer.append_terms(view.repository, state->own_names);
-  }
+  state->own_names = ranking::own_name_terms(state->space, analyzer);
   return std::unique_ptr<Engine>(new Engine(std::move(state)));
 }
 
@@ -236,70 +223,87 @@ Result<Answer> Engine::search(const Query& query) const {
   }
   State::Lease scratch(*state_);
   const ranking::QueryTerms terms = ranking::read_query(query.text, scratch->analyzer, state_->own_names);
-  const ranking::CandidateFilter filter = state_->filter_of(query.filters);
+  const ranking::CandidateFilter filter = state_->filter_of(query.filters, query.visible);
   std::vector<std::int8_t> vector;
-  const bool vectors = state_->uses_vectors(query);
-  if (vectors) {
-    QUARRY_TRY(vector, state_->encode(query.text));
+  std::string degraded;
+  if (state_->uses_vectors(query)) {
+    auto encoded = state_->encode(query.text);
+    if (encoded) {
+      vector = *std::move(encoded);
+    } else if (encoded.error().kind == ErrorKind::unavailable) {
+      // An encoder behind a network may be gone; words still find most of what is asked for.
+      degraded = "ranked by words only: " + encoded.error().message;
+    } else {
+      return tl::unexpected(std::move(encoded).error());
+    }
   }
+  const bool vectors = !vector.empty();
+  const auto embedded = std::chrono::steady_clock::now();
   std::vector<ranking::Candidate> candidates;
   if (!terms.terms.empty() || !terms.symbols.empty()) {
+    // Every page looks at the same candidates: more of them further down would move results across pages.
     QUARRY_TRY(
         candidates,
         ranking::find_candidates(
-            state_->space,
-            {.query = &terms, .filter = &filter, .query_vector = vector, .limit = query.offset + query.limit},
+            state_->space, {.query = &terms, .filter = &filter, .query_vector = vector, .limit = query.limit},
             scratch->table));
   }
-  QUARRY_TRY(Answer answer, state_->answer(query, std::move(candidates)));
+  const auto found = std::chrono::steady_clock::now();
+  std::optional<Facets> facets;
+  if (query.facets) facets = count_facets(state_->space, candidates);
+  const ranking::RankingModel& model = state_->models.choose(vectors);
+  const ranking::LinearModel weights =
+      model.blend(model.gate.open(ranking::describe_query(terms, candidates)));
+  QUARRY_TRY(Answer answer, state_->answer(query, weights, std::move(candidates)));
   if (vectors) answer.model = state_->encoder->name();
+  answer.degraded = std::move(degraded);
+  answer.facets = std::move(facets);
+  const auto ended = std::chrono::steady_clock::now();
+  using Seconds = std::chrono::duration<double>;
+  answer.timings = {Seconds(embedded - began).count(), Seconds(found - embedded).count(),
+                    Seconds(ended - found).count()};
+  answer.took_ms = Seconds(ended - began).count() * 1e3;
+  return answer;
+}
+
+Result<Answer> Engine::similar(const std::string& path, std::uint32_t line, const Query& query) const {
+  const auto file = find_file(state_->space, "", path);
+  if (!file) {
+    return fail(ErrorKind::not_found, "{} is not in the index; `quarry status` shows what is", path);
+  }
+  const auto unit = find_unit_at(state_->space, *file, line);
+  if (!unit) return fail(ErrorKind::not_found, "{}:{}: no function or section is there", path, line);
+  QUARRY_TRY(Answer answer, similar(*unit, query));
+  answer.query = fmt::format("{}:{}", path, line);
+  return answer;
+}
+
+Result<Answer> Engine::similar(std::uint32_t unit, const Query& query) const {
+  const auto began = std::chrono::steady_clock::now();
+  QUARRY_TRY(const SearchResult model, describe_unit(state_->space, unit));
+  // What it is called and documented as says what it does; its rarest words come with the code.
+  Query like = query;
+  like.text = model.name + ' ' + model.doc + ' ' + model.signature + ' ' + model.code;
+  like.text.resize(std::min(like.text.size(), kMaxQueryBytes));
+  like.limit = std::min(query.limit + 1, kMaxLimit);
+  QUARRY_TRY(Answer answer, search(like));
+  answer.query = fmt::format("{}:{}", model.path, model.start_line);
+  std::erase_if(answer.results, [&](const SearchResult& result) {
+    return result.id == model.id && result.path == model.path;
+  });
+  if (answer.results.size() > query.limit) answer.results.resize(query.limit);
+  for (std::size_t i = 0; i < answer.results.size(); ++i) answer.results[i].rank = query.offset + i + 1;
   answer.took_ms =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
   return answer;
 }
 
-Result<Answer> Engine::similar(const std::string& path, std::uint32_t line, const Query& query) const {
-  const auto began = std::chrono::steady_clock::now();
-  const ranking::SearchSpace& space = state_->space;
-  for (std::size_t s = 0; s < space.segment_count(); ++s) {
-    const index::Segment& segment = space.segment(s);
-    for (std::uint32_t f = 0; f < segment.file_count(); ++f) {
-      if (!space.live(s).contains(f)) continue;
-      const index::FileView file = segment.file(f);
-      if (file.path != path) continue;
-      // The innermost unit around the line stands last.
-      std::uint32_t found = file.first_unit;
-      for (std::uint32_t u = file.first_unit + 1; u < file.first_unit + file.unit_count; ++u) {
-        const index::UnitView unit = segment.unit(u);
-        if (unit.start_line <= line && line <= unit.end_line) found = u;
-      }
-      if (found == file.first_unit) {
-        return fail(ErrorKind::not_found, "{}:{}: no function or section is there", path, line);
-      }
-      const index::UnitView unit = segment.unit(found);
-      QUARRY_TRY(const index::UnitText text, segment.text(found));
-      // What it is called and documented as says what it does; its rarest words come with the code.
-      Query like = query;
-      like.text = std::string(unit.name) + ' ' + clean_doc(text.doc) + ' ' + clean_signature(text.signature) +
-                  ' ' + text.code;
-      like.text.resize(std::min(like.text.size(), kMaxQueryBytes));
-      like.limit = std::min(query.limit + 1, kMaxLimit);
-      QUARRY_TRY(Answer answer, search(like));
-      answer.query = fmt::format("{}:{}", path, line);
-      std::erase_if(answer.results,
-                    [&](const SearchResult& result) { return result.id == unit.id && result.path == path; });
-      if (answer.results.size() > query.limit) answer.results.resize(query.limit);
-      for (std::size_t i = 0; i < answer.results.size(); ++i) answer.results[i].rank = query.offset + i + 1;
-      answer.took_ms =
-          std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
-      return answer;
-    }
-  }
-  return fail(ErrorKind::not_found, "{} is not in the index; `quarry status` shows what is", path);
-}
-
 const index::Snapshot& Engine::snapshot() const {
   return state_->space.snapshot();
+}
+
+const ranking::SearchSpace& Engine::space() const {
+  return state_->space;
 }
 
 }  // namespace quarry::search

@@ -10,6 +10,7 @@
 #include "quarry/base/result.h"
 #include "quarry/index/snapshot.h"
 #include "quarry/model/encoder.h"
+#include "quarry/ranking/search_space.h"
 #include "quarry/search/answer.h"
 #include "quarry/search/query.h"
 
@@ -29,14 +30,18 @@ class Engine {
   ~Engine();
 
   // No result is an answer with an empty list, not an error. A query without any word (an empty one,
-  // punctuation) answers nothing.
+  // punctuation) answers nothing. An encoder that is ErrorKind::unavailable costs the answer its vectors, not
+  // its results: Answer::degraded says so.
   [[nodiscard]] Result<Answer> search(const Query& query) const;
 
   // Functions like the one that holds this line, itself left out. ErrorKind::not_found where no unit is
   // there. `query` gives filters and limits; its text is ignored.
   [[nodiscard]] Result<Answer> similar(const std::string& path, std::uint32_t line, const Query& query) const;
+  // The same for a unit by its number in space(); browse.h finds it by id, or by place within one repository.
+  [[nodiscard]] Result<Answer> similar(std::uint32_t unit, const Query& query) const;
 
   [[nodiscard]] const index::Snapshot& snapshot() const;
+  [[nodiscard]] const ranking::SearchSpace& space() const;  // what is searched, for browse.h
 
  private:
   struct State;

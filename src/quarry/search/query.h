@@ -1,7 +1,9 @@
 // What a user asks: words, and filters that hold before the best are chosen.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,13 +23,24 @@ struct Filters {
   std::vector<syntax::Kind> kinds;
 };
 
+// The repositories that the asker may see at all, whatever the filters say.
+struct Visibility {
+  std::optional<std::vector<std::string>> repositories;  // nothing: all of them
+
+  [[nodiscard]] bool lets_through(std::string_view repository) const {
+    return !repositories || std::ranges::find(*repositories, repository) != repositories->end();
+  }
+};
+
 struct Query {
   std::string text;  // without the inline filters
   Filters filters;
   std::size_t limit = 10;  // 1 ... kMaxLimit
-  std::size_t offset = 0;  // results to leave out, for paging
+  std::size_t offset = 0;  // results to leave out; pages of one limit never overlap
   bool vectors = true;     // false: words only
   bool explain = false;    // fill SearchResult::why with every piece of evidence
+  bool facets = false;     // fill Answer::facets
+  Visibility visible;
 };
 
 inline constexpr std::size_t kMaxLimit = 1000;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "quarry/training/html_text.h"
+
 namespace quarry::training {
 namespace {
 
@@ -12,22 +14,6 @@ constexpr double kHeight = 240;
 constexpr double kLeft = 64;
 constexpr double kBottom = 28;
 constexpr std::size_t kMostPoints = 600;  // more than pixels show nothing
-
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    if (c == '&') {
-      result += "&amp;";
-    } else if (c == '<') {
-      result += "&lt;";
-    } else if (c == '"') {
-      result += "&quot;";
-    } else {
-      result += c;
-    }
-  }
-  return result;
-}
 
 // Means of neighbours where there are more points than can be seen.
 Curves::Points thinned(const Curves::Points& points) {

@@ -182,6 +182,10 @@ Status run(const Arguments& arguments) {
     records.add("validation hit@10", step, result.hit10);
     say(fmt::format("step {} of {}: validation MRR {:.4f}, hit@10 {:.4f} ({} docs, {} codes)", step,
                     config.steps, result.mrr, result.hit10, result.queries, result.candidates));
+    // For programs: `quarry tune`, and Katib's collector of standard output.
+    std::printf("step=%llu validation-mrr=%.6f validation-hit10=%.6f\n",
+                static_cast<unsigned long long>(step), result.mrr, result.hit10);
+    std::fflush(stdout);
   };
   QUARRY_CHECK(train(files, config, data, *loss, *workers, options, hooks, encoder));
   if (!first) return {};

@@ -1,10 +1,10 @@
 // Counts the live files and units of each view by language.
-#include "quarry/cli/index_facts.h"
+#include "quarry/search/index_facts.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-namespace quarry::cli {
+namespace quarry::search {
 namespace {
 
 // When the newest of the index's files was written.
@@ -93,4 +93,4 @@ nlohmann::ordered_json to_json(const IndexFacts& facts) {
           {"repositories", std::move(repositories)}};
 }
 
-}  // namespace quarry::cli
+}  // namespace quarry::search

@@ -12,7 +12,7 @@
 #include "quarry/base/result.h"
 #include "quarry/index/snapshot.h"
 
-namespace quarry::cli {
+namespace quarry::search {
 
 struct LanguageFacts {
   std::uint64_t files = 0;
@@ -39,4 +39,4 @@ struct IndexFacts {
 
 [[nodiscard]] nlohmann::ordered_json to_json(const IndexFacts& facts);
 
-}  // namespace quarry::cli
+}  // namespace quarry::search

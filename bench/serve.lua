@@ -1,0 +1,50 @@
+-- wrk script: each request asks the next query of a file. wrk ... -s serve.lua URL -- QUERIES [DELAY_MS]
+-- Prints "status CODE COUNT" lines at the end.
+local threads = {}
+
+function setup(thread)
+  table.insert(threads, thread)
+end
+
+function init(args)
+  targets = {}
+  for line in io.lines(args[1]) do
+    if #line > 0 then
+      local query = line:gsub("[^%w]", function(c) return string.format("%%%02X", string.byte(c)) end)
+      table.insert(targets, "/v1/search?n=10&q=" .. query)
+    end
+  end
+  pause = tonumber(args[2] or "0")
+  at = 0
+  codes = {}
+end
+
+function delay()
+  return pause
+end
+
+function request()
+  at = at % #targets + 1
+  return wrk.format("GET", targets[at])
+end
+
+function response(status)
+  codes[status] = (codes[status] or 0) + 1
+  counted = ""
+  for code, count in pairs(codes) do counted = counted .. code .. "=" .. count .. " " end
+end
+
+function done(summary, latency)
+  local sum = {}
+  for _, thread in ipairs(threads) do
+    for code, count in (thread:get("counted") or ""):gmatch("(%d+)=(%d+)") do
+      sum[code] = (sum[code] or 0) + tonumber(count)
+    end
+  end
+  for code, count in pairs(sum) do print("status " .. code .. " " .. count) end
+  print(string.format("p50 %.3f", latency:percentile(50) / 1000))
+  print(string.format("p99 %.3f", latency:percentile(99) / 1000))
+  print(string.format("max %.3f", latency.max / 1000))
+  print(string.format("rate %.1f", summary.requests / summary.duration * 1e6))
+  print(string.format("broken %d", summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout))
+end

@@ -1,0 +1,37 @@
+// What is compared: a model, or none, and a way to rank with it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "quarry/base/result.h"
+#include "quarry/model/encoder.h"
+#include "quarry/ranking/ranking_model.h"
+
+namespace quarry::evaluation {
+
+enum class Ranker : std::uint8_t {
+  hybrid,           // the product: words and, with a model, vectors under the fitted weights
+  words,            // the product without vectors
+  vectors,          // the cosine alone
+  vectors_by_file,  // the same, each file once, at the rank of its best function
+  bm25f,            // BM25F of functions alone: the classical floor
+};
+[[nodiscard]] std::string_view name_of(Ranker ranker);
+[[nodiscard]] Result<Ranker> ranker_from_name(std::string_view name);
+[[nodiscard]] bool needs_model(Ranker ranker);
+
+struct System {
+  std::string name;  // as tables call it; unique among those compared
+  Ranker ranker = Ranker::hybrid;
+  std::shared_ptr<const model::Encoder> encoder;  // null: words only
+  std::filesystem::path weights;                  // empty: those built in; hybrid and words only
+};
+
+// The weights that make the one engine rank as the ranker says, where they are not those of the product.
+[[nodiscard]] ranking::RankingModels weights_of(Ranker ranker);
+
+}  // namespace quarry::evaluation

@@ -1,0 +1,135 @@
+#include "quarry/server/catalog.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
+
+#include "quarry/index/manifest.h"
+
+namespace quarry::server {
+namespace {
+
+bool same(const FileStatus& a, const FileStatus& b) {
+  return a.mtime_ns == b.mtime_ns && a.size == b.size && a.inode == b.inode;
+}
+
+// "b" of "a=1; quarry_side=b".
+std::string_view side_cookie(std::string_view cookies) {
+  constexpr std::string_view kName = "quarry_side=";
+  while (!cookies.empty()) {
+    const auto end = std::min(cookies.find(';'), cookies.size());
+    auto cookie = cookies.substr(0, end);
+    cookies.remove_prefix(std::min(end + 1, cookies.size()));
+    cookie.remove_prefix(std::min(cookie.find_first_not_of(' '), cookie.size()));
+    if (cookie.starts_with(kName)) return cookie.substr(kName.size());
+  }
+  return {};
+}
+
+double random_share() {
+  thread_local std::minstd_rand generator{std::random_device{}()};
+  return std::uniform_real_distribution<double>(0, 1)(generator);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Catalog>> Catalog::open(FileSystem& files, CatalogOptions options) {
+  std::unique_ptr<Catalog> catalog(new Catalog(files, std::move(options)));
+  for (const auto& source : catalog->options_.sources) {
+    Side side;
+    if (const auto status = files.status(index::manifest_path(source.directory))) side.manifest = *status;
+    QUARRY_TRY(side.served, catalog->open_side(source));
+    catalog->sides_.push_back(std::move(side));
+  }
+  return catalog;
+}
+
+Result<std::shared_ptr<const ServedIndex>> Catalog::open_side(const IndexSource& source) const {
+  auto served = std::make_shared<ServedIndex>();
+  QUARRY_TRY(auto snapshot, index::Snapshot::open(files_, source.directory));
+  if (const auto status = files_.status(index::manifest_path(source.directory)))
+    served->created_ns = status->mtime_ns;
+  served->name = source.name;
+  served->label = fmt::format("{}@{}", source.name, snapshot->version());
+  QUARRY_TRY(served->encoder, options_.open_encoder(*snapshot));
+  QUARRY_TRY(served->engine,
+             search::Engine::open(std::move(snapshot),
+                                  {.encoder = served->encoder, .weights = options_.weights, .view = {}}));
+  return served;
+}
+
+std::vector<Catalog::Change> Catalog::refresh(bool always) {
+  const std::lock_guard refreshing(refreshing_);
+  std::vector<Change> changes;
+  for (std::size_t i = 0; i < options_.sources.size(); ++i) {
+    const auto& source = options_.sources[i];
+    Side side;
+    {
+      const std::lock_guard lock(mutex_);
+      side = sides_[i];
+    }
+    Change change{.side = source.name, .label = side.served->label, .error = side.error};
+    const auto manifest = files_.status(index::manifest_path(source.directory));
+    if (!manifest) {
+      // Deleted while serving: what is mapped stays readable, and a new index may come in its place.
+      side.manifest = {};
+      side.error = manifest.error().message;
+    } else if (always || !same(*manifest, side.manifest)) {
+      side.manifest = *manifest;
+      auto opened = open_side(source);
+      side.error = opened ? "" : opened.error().message;
+      if (opened) {
+        change.swapped =
+            (*opened)->engine->snapshot().version() != side.served->engine->snapshot().version() ||
+            (*opened)->engine->snapshot().model().fingerprint !=
+                side.served->engine->snapshot().model().fingerprint;
+        side.served = std::move(*opened);
+        change.label = side.served->label;
+      }
+    }
+    const bool news = change.swapped || always || change.error != side.error;
+    change.error = side.error;
+    {
+      const std::lock_guard lock(mutex_);
+      sides_[i] = std::move(side);
+    }
+    if (news) changes.push_back(std::move(change));
+  }
+  return changes;
+}
+
+std::shared_ptr<const ServedIndex> Catalog::choose(const Request& request) const {
+  const auto wanted = request.header("quarry-side");
+  const auto named = wanted ? *wanted : side_cookie(request.header("cookie").value_or(""));
+  const std::lock_guard lock(mutex_);
+  if (sides_.size() == 1) return sides_[0].served;
+  double sum = 0;
+  for (std::size_t i = 0; i < sides_.size(); ++i) {
+    if (options_.sources[i].name == named) return sides_[i].served;
+    sum += options_.sources[i].weight;
+  }
+  double at = random_share() * sum;
+  for (std::size_t i = 0; i < sides_.size(); ++i) {
+    at -= options_.sources[i].weight;
+    if (at < 0) return sides_[i].served;
+  }
+  return sides_[0].served;
+}
+
+std::shared_ptr<const ServedIndex> Catalog::side(std::string_view name) const {
+  const std::lock_guard lock(mutex_);
+  for (std::size_t i = 0; i < sides_.size(); ++i) {
+    if (options_.sources[i].name == name) return sides_[i].served;
+  }
+  return nullptr;
+}
+
+std::vector<std::shared_ptr<const ServedIndex>> Catalog::all() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<const ServedIndex>> served;
+  for (const auto& side : sides_) served.push_back(side.served);
+  return served;
+}
+
+}  // namespace quarry::server

@@ -1,0 +1,78 @@
+#include "quarry/server/forge_link.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace quarry::server {
+namespace {
+
+bool is_unreserved(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+         c == '_' || c == '~' || c == '/';
+}
+
+std::string percent_encode(std::string_view path) {
+  std::string encoded;
+  for (const char c : path) {
+    if (is_unreserved(c)) {
+      encoded += c;
+    } else {
+      encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return encoded;
+}
+
+bool is_host_character(char c) {
+  return (is_unreserved(c) && c != '/') || c == ':';
+}
+
+}  // namespace
+
+std::string web_address(std::string_view remote) {
+  // git@host:owner/name, ssh://git@host/owner/name, https://user:secret@host/owner/name
+  bool scheme = false;
+  for (const std::string_view prefix : {"https://", "http://", "ssh://", "git://"}) {
+    if (!remote.starts_with(prefix)) continue;
+    remote.remove_prefix(prefix.size());
+    scheme = true;
+    break;
+  }
+  const auto separator = remote.find(scheme ? '/' : ':');
+  if (separator == std::string_view::npos) return {};
+  auto host = remote.substr(0, separator);
+  if (const auto at = host.rfind('@'); at != std::string_view::npos) host.remove_prefix(at + 1);
+  auto path = remote.substr(separator + 1);
+  if (!scheme && host.find('/') != std::string_view::npos) return {};
+  if (path.ends_with('/')) path.remove_suffix(1);
+  if (path.ends_with(".git")) path.remove_suffix(4);
+  const bool plain = !host.empty() && host.find('.') != std::string_view::npos &&
+                     std::ranges::all_of(host, is_host_character) && !path.empty() && !path.starts_with('/');
+  if (!plain) return {};
+  // An ssh port is none of the web's.
+  host = host.substr(0, host.find(':'));
+  return fmt::format("https://{}/{}", host, percent_encode(path));
+}
+
+std::string forge_link(const index::ViewInfo& view, std::string_view path, std::uint32_t first,
+                       std::uint32_t last) {
+  const auto address = web_address(view.remote);
+  const bool known = !view.revision.empty() && std::ranges::all_of(view.revision, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+  });
+  if (address.empty() || !known) return {};
+  const auto whole = view.prefix.empty()
+                         ? percent_encode(path)
+                         : fmt::format("{}/{}", percent_encode(view.prefix), percent_encode(path));
+  const auto host = std::string_view(address).substr(8, address.find('/', 8) - 8);
+  if (host.find("bitbucket") != std::string_view::npos) {
+    return fmt::format("{}/src/{}/{}#lines-{}:{}", address, view.revision, whole, first, last);
+  }
+  if (host.find("gitlab") != std::string_view::npos) {
+    return fmt::format("{}/-/blob/{}/{}#L{}-{}", address, view.revision, whole, first, last);
+  }
+  return fmt::format("{}/blob/{}/{}#L{}-L{}", address, view.revision, whole, first, last);
+}
+
+}  // namespace quarry::server

@@ -1,0 +1,74 @@
+#include "quarry/server/mcp/json_rpc.h"
+
+#include <utility>
+
+namespace quarry::server::mcp {
+namespace {
+
+tl::unexpected<BadMessage> invalid(Json id, std::string why) {
+  return tl::unexpected(BadMessage{std::move(id), {ErrorCode::invalid_request, std::move(why)}});
+}
+
+}  // namespace
+
+tl::expected<Message, BadMessage> parse_message(std::string_view text) {
+  Json value = Json::parse(text, nullptr, false);
+  if (value.is_discarded()) {
+    return tl::unexpected(
+        BadMessage{nullptr, {ErrorCode::parse_error, "the message is not valid JSON in UTF-8"}});
+  }
+  if (value.is_array()) {
+    return invalid(nullptr, "batches are not part of this protocol; send one message at a time");
+  }
+  if (!value.is_object()) return invalid(nullptr, "a message is a JSON object");
+
+  Message message;
+  const auto id = value.find("id");
+  const bool has_id = id != value.end();
+  if (has_id) {
+    if (!id->is_string() && !id->is_number_integer()) {
+      return invalid(nullptr, "the id of a message is a string or a whole number");
+    }
+    message.id = *id;
+  }
+  const auto version = value.find("jsonrpc");
+  if (version == value.end() || *version != "2.0") return invalid(message.id, "\"jsonrpc\" must be \"2.0\"");
+  const auto method = value.find("method");
+  if (method == value.end()) {
+    if (!has_id || (!value.contains("result") && !value.contains("error"))) {
+      return invalid(message.id, "the message has no \"method\"");
+    }
+    message.type = MessageType::response;
+    return message;
+  }
+  if (!method->is_string()) return invalid(message.id, "\"method\" must be a string");
+  message.method = method->get<std::string>();
+  message.type = has_id ? MessageType::request : MessageType::notification;
+  if (const auto params = value.find("params"); params != value.end()) {
+    if (!params->is_object()) return invalid(message.id, "\"params\" must be an object");
+    message.params = std::move(*params);
+  }
+  return message;
+}
+
+Json result_response(const Json& id, Json result) {
+  return {{"jsonrpc", "2.0"}, {"id", id}, {"result", std::move(result)}};
+}
+
+Json error_response(const Json& id, const RpcError& error) {
+  Json response{{"jsonrpc", "2.0"}};
+  if (!id.is_null()) response["id"] = id;
+  response["error"] = {{"code", static_cast<int>(error.code)}, {"message", error.message}};
+  if (!error.data.is_null()) response["error"]["data"] = error.data;
+  return response;
+}
+
+Json notification(std::string_view method, Json params) {
+  return {{"jsonrpc", "2.0"}, {"method", method}, {"params", std::move(params)}};
+}
+
+std::string to_text(const Json& message) {
+  return message.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace quarry::server::mcp
