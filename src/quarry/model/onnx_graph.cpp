@@ -118,6 +118,14 @@ std::string unit(Graph& graph, const std::string& output, const std::string& inp
   return graph.node("Div", output, {input, graph.node("Max", output + "_divisor", {length, tiny})});
 }
 
+// Of a vector of which an index keeps the first part only: that part, of unit length.
+void first_dimensions(Graph& graph, const std::string& whole, std::uint32_t kept, const std::string& tiny) {
+  const std::string part = graph.node(
+      "Slice", "first_dimensions",
+      {whole, graph.axis("slice_begin", 0), graph.axis("slice_end", kept), graph.axis("slice_axis", 1)});
+  unit(graph, "embedding", part, tiny);
+}
+
 void build(const StaticModel& model, const StaticSide& side, Graph& graph) {
   const std::string mask = graph.cast("mask", "attention_mask", onnx::TensorProto_DataType_FLOAT);
   const std::string weights =
@@ -164,8 +172,11 @@ void build(const StaticModel& model, const StaticSide& side, Graph& graph) {
       graph.node("MatMul", "product", {graph.node("Unsqueeze", "shares_across", {share, "axis_1"}), values});
   const std::string pooled = graph.node("Squeeze", "pooled", {product, "axis_1"});
   const std::string tiny = graph.number("tiny", kTiny);
+  const bool all = model.kept_dimensions == model.dimensions;
+  const std::string end = all ? "embedding" : "whole";
   if (side.mean.empty()) {
-    unit(graph, "embedding", pooled, tiny);
+    unit(graph, end, pooled, tiny);
+    if (!all) first_dimensions(graph, end, model.kept_dimensions, tiny);
     return;
   }
   const std::string direction = unit(graph, "direction", pooled, tiny);
@@ -177,7 +188,8 @@ void build(const StaticModel& model, const StaticSide& side, Graph& graph) {
                  onnx::TensorProto_DataType_FLOAT);
   const std::string centred =
       graph.node("Sub", "centred", {direction, graph.node("Mul", "mean_or_zero", {mean, any})});
-  unit(graph, "embedding", centred, tiny);
+  unit(graph, end, centred, tiny);
+  if (!all) first_dimensions(graph, end, model.kept_dimensions, tiny);
 }
 
 }  // namespace
@@ -200,7 +212,8 @@ Result<std::string> onnx_graph(const StaticModel& model, Side side, std::string_
   graph.set_name(std::string(name));
   describe(*graph.add_input(), "input_ids", onnx::TensorProto_DataType_INT64, "tokens", 0);
   describe(*graph.add_input(), "attention_mask", onnx::TensorProto_DataType_INT64, "tokens", 0);
-  describe(*graph.add_output(), "embedding", onnx::TensorProto_DataType_FLOAT, nullptr, model.dimensions);
+  describe(*graph.add_output(), "embedding", onnx::TensorProto_DataType_FLOAT, nullptr,
+           model.kept_dimensions);
   Graph builder(graph);
   build(model, chosen, builder);
 

@@ -24,7 +24,7 @@ Status write_side(FileSystem& files, const std::filesystem::path& repository, co
   QUARRY_CHECK(files.create_directories(folder / "1"));
   QUARRY_TRY(const std::string graph, model::onnx_graph(model, side, name));
   QUARRY_CHECK(write(files, folder / "1" / "model.onnx", graph));
-  return write(files, folder / "config.pbtxt", model::triton_config(name, model.dimensions));
+  return write(files, folder / "config.pbtxt", model::triton_config(name, model.kept_dimensions));
 }
 
 Result<int> run(Context& context) {
