@@ -20,15 +20,15 @@ const Names<Schedule>& names(Schedule) {
   return kNames;
 }
 const Names<QueryPart>& names(QueryPart) {
-  static const Names<QueryPart> kNames{{"doc", QueryPart::doc},
-                                       {"brief", QueryPart::brief},
-                                       {"name", QueryPart::name},
-                                       {"some", QueryPart::some},
+  static const Names<QueryPart> kNames{{"doc", QueryPart::doc},        {"brief", QueryPart::brief},
+                                       {"name", QueryPart::name},      {"some", QueryPart::some},
+                                       {"call", QueryPart::call},      {"subject", QueryPart::subject},
                                        {"comment", QueryPart::comment}};
   return kNames;
 }
 const Names<CodePart>& names(CodePart) {
-  static const Names<CodePart> kNames{{"code", CodePart::code}, {"signature", CodePart::signature}};
+  static const Names<CodePart> kNames{
+      {"code", CodePart::code}, {"signature", CodePart::signature}, {"card", CodePart::card}};
   return kNames;
 }
 const Names<LossKind>& names(LossKind) {
@@ -70,6 +70,7 @@ void for_each_field(TrainConfig& c, Visit&& visit) {
   visit("tokenizer.doc_weight", Role::result, c.tokenizer.doc_weight, 1.0, 1000.0);
   visit("tokenizer.file", Role::outside, c.tokenizer.file);
   visit("model.dimensions", Role::result, c.dimensions, 8.0, 4096.0);
+  visit("model.index_dimensions", Role::outside, c.index_dimensions, 0.0, 4096.0);
   visit("model.initial", Role::outside, c.initial);
   visit("batch.size", Role::result, c.batch, 2.0, 65536.0);
   visit("batch.group", Role::result, c.group, 1.0, 65536.0);
@@ -228,6 +229,14 @@ Status check(const TrainConfig& config) {
       return fail(ErrorKind::invalid_argument, "loss.nested: {} is not below model.dimensions {}", size,
                   config.dimensions);
     }
+  }
+  const std::vector<std::uint32_t>& nested = config.loss.nested;
+  if (config.index_dimensions != 0 && config.index_dimensions != config.dimensions &&
+      std::find(nested.begin(), nested.end(), config.index_dimensions) == nested.end()) {
+    return fail(
+        ErrorKind::invalid_argument,
+        "model.index_dimensions: {} is none of loss.nested, so those dimensions do not learn to work alone",
+        config.index_dimensions);
   }
   return {};
 }

@@ -38,7 +38,8 @@ struct TrainConfig {
   } tokenizer;
 
   std::uint32_t dimensions = 256;
-  std::string initial;  // where the table's rows come from: vectors of pieces; empty: chance
+  std::uint32_t index_dimensions = 0;  // the first so many are what an index keeps; 0: all
+  std::string initial;                 // where the table's rows come from: vectors of pieces; empty: chance
   std::uint32_t batch = 1024;
   std::uint32_t group = 32;
   std::uint32_t mine_after = 0;  // epochs; 0: never

@@ -54,6 +54,8 @@ TEST(TrainConfig, NamesWhatIsWrong) {
   EXPECT_THAT(reason("steps: 50\noptimizer: {warmup: 50}"), HasSubstr("optimizer.warmup"));
   EXPECT_THAT(reason("batch: {size: 16, group: 32}"), HasSubstr("batch.group"));
   EXPECT_THAT(reason("loss: {nested: [256]}"), HasSubstr("loss.nested"));
+  EXPECT_THAT(reason("model: {index_dimensions: 128}"), HasSubstr("model.index_dimensions"));
+  EXPECT_EQ(reason("model: {index_dimensions: 128}\nloss: {nested: [128]}"), "accepted");
   EXPECT_THAT(reason("teacher: {weight: 1}"), HasSubstr("no teacher.vectors"));
   EXPECT_THAT(reason("a: [1"), HasSubstr("not valid YAML"));
   EXPECT_THAT(reason("- 1"), HasSubstr("not a list of keys"));

@@ -91,7 +91,7 @@ class Stepper {
     QUARRY_CHECK(workers_.all_gather(queries_, all_queries_));
     QUARRY_CHECK(workers_.all_gather(codes_, all_codes_));
 
-    const auto masked = masked_pairs(data_.train, pairs);
+    const auto masked = masked_pairs(data_.train, config_, step, pairs);
     StepReport report;
     report.step = step;
     report.rate = config_.rate * rate_factor(config_, step);

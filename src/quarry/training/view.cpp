@@ -96,6 +96,12 @@ void ViewMaker::append_doc(const Example& example, std::size_t begin, std::size_
   append(query_, words);
 }
 
+void ViewMaker::append_line(const Lines& lines, const Example& example, Random& random) {
+  const auto end = std::find_if(lines.begin(), lines.end(), [](const auto& line) { return line.empty(); });
+  if (end == lines.begin()) return append_doc(example, 0, example.doc.size(), random);
+  append(query_, lines[random.below(static_cast<std::uint64_t>(end - lines.begin()))]);
+}
+
 void ViewMaker::make(std::size_t number, const View& view, Random& random, Bag& query, Bag& code) {
   const Example example = dataset_[number];
   query_.clear();
@@ -103,23 +109,39 @@ void ViewMaker::make(std::size_t number, const View& view, Random& random, Bag& 
   removed_.clear();
 
   bool comments_out = false;
+  // What of the doc the query does not take; the whole of it where the query is something else.
+  std::span<const TokenId> rest_before = example.doc;
+  std::span<const TokenId> rest_behind;
   switch (view.query) {
     case QueryPart::doc:
       append_doc(example, 0, example.doc.size(), random);
+      rest_before = {};
       break;
     case QueryPart::brief: {
       const std::size_t size = std::min<std::size_t>(example.doc.size(), 3 + random.below(8));
       // Most docs say it in their first words.
       const std::size_t begin = random.chance(0.6) ? 0 : random.below(example.doc.size() - size + 1);
       append_doc(example, begin, size, random);
+      rest_before = example.doc.first(begin);
+      rest_behind = example.doc.subspan(begin + size);
       break;
     }
     case QueryPart::name:
       append(query_, example.name.empty() ? example.doc : example.name);
+      if (example.name.empty()) rest_before = {};
+      break;
+    case QueryPart::call:
+      append_line(example.calls, example, random);
+      if (example.calls[0].empty()) rest_before = {};
+      break;
+    case QueryPart::subject:
+      append_line(example.subjects, example, random);
+      if (example.subjects[0].empty()) rest_before = {};
       break;
     case QueryPart::comment: {
       if (example.comments.size() < kFewestCommentWords) {
         append(query_, example.doc);
+        rest_before = {};
         break;
       }
       const std::size_t size = std::min<std::size_t>(example.comments.size(), 4 + random.below(17));
@@ -138,8 +160,13 @@ void ViewMaker::make(std::size_t number, const View& view, Random& random, Bag& 
         }
       }
       if (query_.empty()) append(query_, example.doc);
+      rest_before = {};
       break;
     }
+  }
+  if (view.query != QueryPart::some && view.rest > 0 && random.chance(view.rest)) {
+    append(added_, rest_before);
+    append(added_, rest_behind);
   }
   if (random.chance(options_.language)) append(query_, dataset_.language_words(example.language));
   if (random.chance(options_.question)) {
@@ -166,8 +193,10 @@ void ViewMaker::make(std::size_t number, const View& view, Random& random, Bag& 
       subtract(code, comments_);
       if (code.empty()) code.assign(example.code.begin(), example.code.end());
     }
-  } else {
+  } else if (view.target == CodePart::signature) {
     append(added_, example.signature);
+  } else {
+    dataset_.append_card(number, added_);
   }
   if (!added_.empty()) {
     std::sort(added_.begin(), added_.end());
