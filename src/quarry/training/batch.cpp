@@ -69,8 +69,8 @@ void make_batch(const Dataset& dataset, const TrainConfig& config, std::uint64_t
     Random random(config.seed, step, row);
     const View& view = pick_view(config.views, random);
     maker.make(pairs[row], view, random, query, code);
-    batch.queries.add(query);
-    batch.codes.add(code);
+    batch.queries.add(query, maker.query_in_order());
+    batch.codes.add(code, maker.code_in_order());
   }
 }
 

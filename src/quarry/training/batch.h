@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "quarry/training/bags.h"
 #include "quarry/training/config.h"
 #include "quarry/training/dataset.h"
-#include "quarry/training/dual_encoder.h"
 
 namespace quarry::training {
 

@@ -15,7 +15,7 @@ std::string reason(const std::string& yaml, const std::vector<std::string>& over
 }
 
 TEST(TrainConfig, ReadsTheShippedFiles) {
-  for (const char* name : {"static.yaml", "smoke.yaml"}) {
+  for (const char* name : {"static.yaml", "smoke.yaml", "transformer.yaml"}) {
     const auto text =
         posix_file_system().read(std::filesystem::path(QUARRY_SOURCE_DIR) / "configs" / name, 1 << 20);
     ASSERT_TRUE(text) << text.error().message;
@@ -48,7 +48,7 @@ TEST(TrainConfig, NamesWhatIsWrong) {
   EXPECT_THAT(reason("loss: {temperature: 0}"), HasSubstr("loss.temperature: 0 is not between"));
   EXPECT_THAT(reason("loss: {temperature: .nan}"), HasSubstr("loss.temperature"));
   EXPECT_THAT(reason("loss: {kind: best}"), HasSubstr("none of info_nce, sigmoid, margin"));
-  EXPECT_THAT(reason("architecture: rnn"), HasSubstr("\"rnn\" is not known"));
+  EXPECT_THAT(reason("architecture: rnn"), HasSubstr("none of static, transformer"));
   EXPECT_THAT(reason("views: [{wait: 1}]"), HasSubstr("views[0]: unknown key \"wait\""));
   EXPECT_THAT(reason("views: [{weight: 0}]"), HasSubstr("weight above zero"));
   EXPECT_THAT(reason("steps: 50\noptimizer: {warmup: 50}"), HasSubstr("optimizer.warmup"));

@@ -87,6 +87,10 @@ void Dataset::add(const preparation::Pair& pair, const Tokenize& tokenize, std::
 
   scratch_.clear();
   tokenize(code, scratch_, limits_.code_tokens);
+  if (limits_.in_order) {
+    tokens_.insert(tokens_.end(), scratch_.begin(), scratch_.end());
+    record.reading = static_cast<std::uint16_t>(scratch_.size());
+  }
   record.code_hash =
       hash64({reinterpret_cast<const char*>(scratch_.data()), scratch_.size() * sizeof(TokenId)});
   std::sort(scratch_.begin(), scratch_.end());
@@ -142,6 +146,7 @@ Example Dataset::operator[](std::size_t i) const {
   for (std::size_t line = 0; line < kKeptLines; ++line) example.subjects[line] = take(record.subjects[line]);
   example.plain_verb = take(record.plain_verb);
   example.verb_tokens = record.verb_tokens;
+  example.reading = take(record.reading);
   example.teacher = record.teacher;
   example.code = std::span(counts_).subspan(record.code, record.code_size);
   example.repository = record.repository;

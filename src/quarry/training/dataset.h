@@ -35,6 +35,7 @@ struct DatasetLimits {
   std::size_t doc_tokens = 160;
   std::size_t code_tokens = 600;
   std::size_t code_bytes = 2000;  // as the index cuts what it encodes
+  bool in_order = false;          // whether the code's tokens are kept in their order, too
 };
 
 // Of the lines that call a function, and of the commits that changed it, so many are kept.
@@ -51,6 +52,8 @@ struct Example {
   Lines calls;
   Lines subjects;
   std::span<const TokenCount> code;  // sorted by id
+  std::span<const TokenId>
+      reading;  // the same in the order of the text; empty unless DatasetLimits::in_order
   std::span<const TokenId>
       plain_verb;  // what may stand for the doc's first verb_tokens: "returns" -> "return"
   std::size_t verb_tokens = 0;
@@ -71,6 +74,7 @@ class Dataset {
   void add(const preparation::Pair& pair, const Tokenize& tokenize, std::uint32_t teacher = 0xffffffff);
 
   [[nodiscard]] std::size_t size() const { return records_.size(); }
+  [[nodiscard]] const DatasetLimits& limits() const { return limits_; }
   [[nodiscard]] Example operator[](std::size_t i) const;
   [[nodiscard]] std::size_t repositories() const { return repository_numbers_.size(); }
   [[nodiscard]] std::span<const TokenId> language_words(std::uint32_t language) const {
@@ -96,6 +100,7 @@ class Dataset {
                   comments = 0;  // sizes, one after another from begin
     std::uint16_t language = 0;
     std::uint16_t plain_verb = 0, verb_tokens = 0;
+    std::uint16_t reading = 0;
     std::uint32_t teacher = 0xffffffff;
   };
 

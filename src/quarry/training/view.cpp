@@ -73,6 +73,19 @@ void drop(Bag& bag, double probability, Random& random) {
   bag.resize(kept);
 }
 
+// Leaves of a text in its order what the bag holds of it, at most `limit` tokens.
+void keep(std::vector<TokenId>& order, Bag bag, std::size_t limit) {
+  std::size_t kept = 0;
+  for (const TokenId id : order) {
+    const auto found = std::lower_bound(bag.begin(), bag.end(), id,
+                                        [](TokenCount token, TokenId wanted) { return token.id() < wanted; });
+    if (kept == limit || found == bag.end() || found->id() != id || found->count() == 0) continue;
+    *found = TokenCount(id, found->count() - 1);
+    order[kept++] = id;
+  }
+  order.resize(kept);
+}
+
 }  // namespace
 
 const View& pick_view(const std::vector<View>& views, Random& random) {
@@ -173,9 +186,12 @@ void ViewMaker::make(std::size_t number, const View& view, Random& random, Bag& 
     const auto& phrases = dataset_.question_words();
     append(query_, phrases[random.below(phrases.size())]);
   }
+  const DatasetLimits& limits = dataset_.limits();
+  if (limits.in_order) query_order_ = query_;
   std::sort(query_.begin(), query_.end());
   count(query_, query);
   drop(query, options_.query_dropped, random);
+  if (limits.in_order) keep(query_order_, query, limits.doc_tokens);
 
   if (view.nameless) append(removed_, example.name);
   std::sort(removed_.begin(), removed_.end());
@@ -198,6 +214,11 @@ void ViewMaker::make(std::size_t number, const View& view, Random& random, Bag& 
   } else {
     dataset_.append_card(number, added_);
   }
+  if (limits.in_order) {
+    // As in an index: where it stands, its name, its doc, then the code.
+    code_order_ = added_;
+    if (view.target == CodePart::code) append(code_order_, example.reading);
+  }
   if (!added_.empty()) {
     std::sort(added_.begin(), added_.end());
     merge(code, added_);
@@ -215,6 +236,7 @@ void ViewMaker::make(std::size_t number, const View& view, Random& random, Bag& 
     if (code.empty()) code.assign(example.code.begin(), example.code.end());
   }
   drop(code, options_.dropped, random);
+  if (limits.in_order) keep(code_order_, code, limits.code_tokens);
 }
 
 }  // namespace quarry::training

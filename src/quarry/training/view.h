@@ -61,6 +61,9 @@ class ViewMaker {
   explicit ViewMaker(const Dataset& dataset, const ViewOptions& options)
       : dataset_(dataset), options_(options) {}
   void make(std::size_t example, const View& view, Random& random, Bag& query, Bag& code);
+  // What make() made last, in the order of the text, where the dataset keeps it; else empty.
+  [[nodiscard]] const std::vector<TokenId>& query_in_order() const { return query_order_; }
+  [[nodiscard]] const std::vector<TokenId>& code_in_order() const { return code_order_; }
 
  private:
   // One of the lines, or the doc where there is none.
@@ -74,6 +77,8 @@ class ViewMaker {
   std::vector<TokenId> added_;
   std::vector<TokenId> removed_;
   std::vector<TokenId> comments_;
+  std::vector<TokenId> query_order_;
+  std::vector<TokenId> code_order_;
 };
 
 }  // namespace quarry::training

@@ -17,6 +17,7 @@
 #include "quarry/training/initial_table.h"
 #include "quarry/training/model_directory.h"
 #include "quarry/training/torch_loss.h"
+#include "quarry/training/torch_transformer.h"
 #include "quarry/training/trainer.h"
 #include "quarry/training/training_data.h"
 
@@ -127,9 +128,54 @@ Result<std::unique_ptr<Workers>> join_workers() {
   return join_gloo(place, kPatience);
 }
 
+// What a run makes, by the config's architecture: something to train, and then to write.
+class Trained {
+ public:
+  virtual ~Trained() = default;
+  [[nodiscard]] virtual TrainableEncoder& encoder() = 0;
+  [[nodiscard]] virtual Status write(FileSystem& files, const Arguments& arguments,
+                                     const std::string& tokenizer, const TrainConfig& config) = 0;
+};
+
+class TrainedTable final : public Trained {
+ public:
+  TrainedTable(std::uint32_t vocabulary, const TrainConfig& config)
+      : encoder_(vocabulary, config.dimensions) {}
+  TrainableEncoder& encoder() override { return encoder_; }
+  Status write(FileSystem& files, const Arguments& arguments, const std::string& tokenizer,
+               const TrainConfig& config) override {
+    return write_model_directory(files, arguments.output, encoder_, tokenizer, config, arguments.dimensions);
+  }
+
+ private:
+  DualEncoder encoder_;
+};
+
+class TrainedTransformer final : public Trained {
+ public:
+  TrainedTransformer(std::uint32_t vocabulary, const TrainConfig& config) : encoder_(vocabulary, config) {}
+  TrainableEncoder& encoder() override { return encoder_; }
+  Status write(FileSystem& files, const Arguments& arguments, const std::string& tokenizer,
+               const TrainConfig&) override {
+    return encoder_.write(files, arguments.output, tokenizer);
+  }
+
+ private:
+  TorchTransformer encoder_;
+};
+
+std::unique_ptr<Trained> make_trained(std::uint32_t vocabulary, const TrainConfig& config) {
+  if (config.architecture == Architecture::transformer)
+    return std::make_unique<TrainedTransformer>(vocabulary, config);
+  return std::make_unique<TrainedTable>(vocabulary, config);
+}
+
 Status run(const Arguments& arguments) {
   FileSystem& files = posix_file_system();
   QUARRY_TRY(const TrainConfig config, read_config(files, arguments));
+  if (arguments.dimensions != 0 && config.architecture == Architecture::transformer) {
+    return fail(ErrorKind::invalid_argument, "--dimensions: a transformer's vectors are as wide as it is");
+  }
   const std::filesystem::path output = arguments.output;
   QUARRY_CHECK(files.create_directories(output));
   QUARRY_TRY(const std::unique_ptr<Workers> workers, join_workers());
@@ -146,7 +192,7 @@ Status run(const Arguments& arguments) {
   tell(fmt::format("{} pairs to train on, {} held out, {} broken lines; {:.0f} s", data.train.size(),
                    data.held_out.size(), data.read.broken, seconds()));
 
-  DualEncoder encoder(data.vocabulary, config.dimensions);
+  const std::unique_ptr<Trained> trained = make_trained(data.vocabulary, config);
   const std::unique_ptr<Loss> loss = make_torch_loss(config.loss, config.threads);
   TrainOptions options;
   options.checkpoint = output / "checkpoint.safetensors";
@@ -187,10 +233,9 @@ Status run(const Arguments& arguments) {
                 static_cast<unsigned long long>(step), result.mrr, result.hit10);
     std::fflush(stdout);
   };
-  QUARRY_CHECK(train(files, config, data, *loss, *workers, options, hooks, encoder));
+  QUARRY_CHECK(train(files, config, data, *loss, *workers, options, hooks, trained->encoder()));
   if (!first) return {};
-  const std::uint32_t kept = arguments.dimensions;
-  QUARRY_CHECK(write_model_directory(files, output, encoder, data.tokenizer, config, kept));
+  QUARRY_CHECK(trained->write(files, arguments, data.tokenizer, config));
   const Facts facts{{"pairs to train on", fmt::format("{}", data.train.size())},
                     {"pairs held out", fmt::format("{}", data.held_out.size())},
                     {"broken lines", fmt::format("{} of {}", data.read.broken, data.read.lines)},
