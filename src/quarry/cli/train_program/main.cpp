@@ -1,4 +1,7 @@
 // quarry-train: reads a config and pairs, trains, and writes a model directory. `quarry train` runs it.
+#include <poll.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -31,6 +34,13 @@ constexpr std::chrono::minutes kPatience{
     10};  // with a worker that does not answer: reading the pairs takes its time
 
 volatile std::sig_atomic_t interrupted = 0;
+
+// Whoever read the metrics (`quarry tune`) was killed: without this the run would go on for nobody, and write
+// where the one that takes its place writes.
+bool reader_is_gone() {
+  pollfd output{STDOUT_FILENO, 0, 0};
+  return ::poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
+}
 
 struct Arguments {
   std::string config;
@@ -220,7 +230,7 @@ Status run(const Arguments& arguments) {
       say(fmt::format("step {} of {}: loss {:.4f}, gradient {:.4f}, rate {:.2e}, {:.0f} s", report.step,
                       config.steps, average, report.gradient_norm, report.rate, seconds()));
     }
-    return interrupted == 0;
+    return interrupted == 0 && !reader_is_gone();
   };
   hooks.on_validation = [&](std::uint64_t step, const ValidationResult& result) {
     last = result;
