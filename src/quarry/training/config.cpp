@@ -83,6 +83,7 @@ void for_each_field(TrainConfig& c, Visit&& visit) {
   visit("model.feed_forward", Role::result, c.transformer.feed_forward, 1.0, 65536.0);
   visit("model.shared", Role::result, c.transformer.shared);
   visit("model.initial", Role::outside, c.initial);
+  visit("model.initial_share", Role::outside, c.initial_share, 0.0, 100.0);
   visit("batch.size", Role::result, c.batch, 2.0, 65536.0);
   visit("batch.group", Role::result, c.group, 1.0, 65536.0);
   visit("batch.mine_after", Role::result, c.mine_after, 0.0, 1e6);
@@ -233,9 +234,9 @@ Status check(const TrainConfig& config) {
       return fail(ErrorKind::invalid_argument, "model.heads: {} do not divide model.dimensions {}",
                   config.transformer.heads, config.dimensions);
     }
-    if (config.index_dimensions != 0 || config.written != 0) {
+    if (config.index_dimensions != 0 || config.written != 0 || config.initial_share != 0) {
       return fail(ErrorKind::invalid_argument,
-                  "model.written, model.index_dimensions: only a static model has them");
+                  "model.written, model.index_dimensions, model.initial_share: only a static model has them");
     }
     if (!config.initial.empty() && !config.transformer.shared) {
       return fail(ErrorKind::invalid_argument,

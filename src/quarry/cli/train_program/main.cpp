@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -145,7 +146,7 @@ class Trained {
   virtual ~Trained() = default;
   [[nodiscard]] virtual TrainableEncoder& encoder() = 0;
   [[nodiscard]] virtual Status write(FileSystem& files, const Arguments& arguments, const TrainingData& data,
-                                     const TrainConfig& config) = 0;
+                                     const TrainConfig& config, std::span<const float> initial) = 0;
 };
 
 class TrainedTable final : public Trained {
@@ -154,7 +155,10 @@ class TrainedTable final : public Trained {
       : encoder_(vocabulary, config.dimensions) {}
   TrainableEncoder& encoder() override { return encoder_; }
   Status write(FileSystem& files, const Arguments& arguments, const TrainingData& data,
-               const TrainConfig& config) override {
+               const TrainConfig& config, std::span<const float> initial) override {
+    for (std::size_t i = 0; i < initial.size(); ++i) {
+      encoder_.table[i] += static_cast<float>(config.initial_share) * initial[i];
+    }
     if (config.written == 0) {
       return write_model_directory(files, arguments.output, encoder_, data.tokenizer, config,
                                    arguments.dimensions);
@@ -184,8 +188,8 @@ class TrainedTransformer final : public Trained {
  public:
   TrainedTransformer(std::uint32_t vocabulary, const TrainConfig& config) : encoder_(vocabulary, config) {}
   TrainableEncoder& encoder() override { return encoder_; }
-  Status write(FileSystem& files, const Arguments& arguments, const TrainingData& data,
-               const TrainConfig&) override {
+  Status write(FileSystem& files, const Arguments& arguments, const TrainingData& data, const TrainConfig&,
+               std::span<const float>) override {
     return encoder_.write(files, arguments.output, data.tokenizer);
   }
 
@@ -226,9 +230,12 @@ Status run(const Arguments& arguments) {
   TrainOptions options;
   options.checkpoint = output / "checkpoint.safetensors";
   options.resume = arguments.resume;
-  if (data.initial.size() > 0 && !arguments.resume) {
-    QUARRY_TRY(options.initial, initial_table(data.initial, data.pieces, config.dimensions, config.seed));
+  std::vector<float> initial;
+  if (data.initial.size() > 0 && (!arguments.resume || config.initial_share > 0)) {
+    QUARRY_TRY(initial, initial_table(data.initial, data.pieces, config.dimensions, config.seed));
   }
+  if (!arguments.resume) options.initial = initial;
+  if (config.initial_share == 0) initial.clear();  // nothing of it is added to what is learnt
   Records records(files, output);
   Smooth smooth;
   ValidationResult last;
@@ -264,7 +271,7 @@ Status run(const Arguments& arguments) {
   };
   QUARRY_CHECK(train(files, config, data, *loss, *workers, options, hooks, trained->encoder()));
   if (!first) return {};
-  QUARRY_CHECK(trained->write(files, arguments, data, config));
+  QUARRY_CHECK(trained->write(files, arguments, data, config, initial));
   const Facts facts{{"pairs to train on", fmt::format("{}", data.train.size())},
                     {"pairs held out", fmt::format("{}", data.held_out.size())},
                     {"broken lines", fmt::format("{} of {}", data.read.broken, data.read.lines)},
