@@ -5,6 +5,8 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "quarry/base/json_depth.h"
+
 namespace quarry::server {
 namespace {
 
@@ -102,7 +104,11 @@ Result<model::Side> side_from_name(std::string_view name) {
 Result<TensorRequest> parse_tensor_request(std::string_view body, std::optional<std::size_t> json_bytes) {
   if (json_bytes && *json_bytes > body.size())
     return wrong("Inference-Header-Content-Length exceeds the body");
-  const Json json = Json::parse(body.substr(0, json_bytes.value_or(body.size())), nullptr, false);
+  const auto text = body.substr(0, json_bytes.value_or(body.size()));
+  if (json_depth(text) > kMaxJsonDepth) {
+    return wrong(fmt::format("the JSON is nested more than {} deep", kMaxJsonDepth));
+  }
+  const Json json = Json::parse(text, nullptr, false);
   if (!json.is_object()) return wrong("the request is not a JSON object");
   const std::string_view binary = body.substr(json_bytes.value_or(body.size()));
 

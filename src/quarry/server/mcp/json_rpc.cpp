@@ -1,6 +1,10 @@
 #include "quarry/server/mcp/json_rpc.h"
 
+#include <fmt/format.h>
+
 #include <utility>
+
+#include "quarry/base/json_depth.h"
 
 namespace quarry::server::mcp {
 namespace {
@@ -12,6 +16,9 @@ tl::unexpected<BadMessage> invalid(Json id, std::string why) {
 }  // namespace
 
 tl::expected<Message, BadMessage> parse_message(std::string_view text) {
+  if (json_depth(text) > kMaxJsonDepth) {
+    return invalid(nullptr, fmt::format("the message is nested more than {} deep", kMaxJsonDepth));
+  }
   Json value = Json::parse(text, nullptr, false);
   if (value.is_discarded()) {
     return tl::unexpected(

@@ -43,8 +43,8 @@ struct BadMessage {
   RpcError error;
 };
 
-// Refuses what is no JSON (-32700), and batches, other versions, ids and params of another type (-32600). The
-// parser keeps no recursion, so that depth costs memory only.
+// Refuses what is no JSON (-32700), and batches, other versions, ids and params of another type, and what is
+// nested beyond kMaxJsonDepth (-32600).
 [[nodiscard]] tl::expected<Message, BadMessage> parse_message(std::string_view text);
 
 [[nodiscard]] Json result_response(const Json& id, Json result);
