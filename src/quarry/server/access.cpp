@@ -1,5 +1,7 @@
 #include "quarry/server/access.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 
 #include "quarry/base/ascii.h"
@@ -23,8 +25,11 @@ std::string_view host_name(std::string_view host) {
   return host.substr(0, host.find(':'));
 }
 
+// Addresses and the one name that no resolver may point elsewhere; "127.0.0.1.example.org" is neither.
 bool is_loopback_name(std::string_view host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
+  if (host == "localhost" || host == "::1") return true;
+  in_addr address{};
+  return host.starts_with("127.") && ::inet_pton(AF_INET, std::string(host).c_str(), &address) == 1;
 }
 
 // The secret of "Authorization: Bearer SECRET" or "X-API-Key: SECRET"; nothing where neither is sent.
@@ -69,7 +74,7 @@ Result<std::unique_ptr<AccessControl>> AccessControl::open(FileSystem& files, Ac
 }
 
 // What a browser says about the page that asks: pages of others get nothing.
-std::optional<Response> AccessControl::check_origin(const Request& request) const {
+std::optional<Response> AccessControl::check_origin(const Request& request, bool checks_origin) const {
   const auto host = host_name(request.header("host").value_or(""));
   const bool known =
       is_loopback_name(host) || std::ranges::find(options_.hosts, host) != options_.hosts.end();
@@ -78,7 +83,8 @@ std::optional<Response> AccessControl::check_origin(const Request& request) cons
         421, "this server does not answer under that name; start it with --server-name NAME to allow it");
   }
   const auto origin = request.header("origin");
-  if (!origin || request.header("sec-fetch-site").value_or("") == "same-origin") return std::nullopt;
+  if (checks_origin || !origin || request.header("sec-fetch-site").value_or("") == "same-origin")
+    return std::nullopt;
   const auto scheme = origin->find("://");
   const auto from =
       scheme == std::string_view::npos ? std::string_view{} : host_name(origin->substr(scheme + 3));
@@ -102,8 +108,10 @@ std::optional<ApiKey> AccessControl::identify(std::string_view credential) const
   return token ? std::optional(std::move(*token)) : std::nullopt;
 }
 
-AccessControl::Verdict AccessControl::check(const Request& request, Access wanted) const {
-  if (auto refusal = check_origin(request)) return {.caller = {}, .refusal = std::move(refusal)};
+AccessControl::Verdict AccessControl::check(const Request& request, const Route& route) const {
+  const Access wanted = route.access;
+  if (auto refusal = check_origin(request, route.checks_origin))
+    return {.caller = {}, .refusal = std::move(refusal)};
   if (wanted == Access::open || wanted == Access::signature) return {};
   if (!asks_for_credentials()) {
     // Without keys whoever reaches the server may do everything; on a public one, search.
