@@ -19,6 +19,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "quarry/base/json_depth.h"
 #include "quarry/server/integrations.h"
 #include "quarry/server/served_index.h"
 #include "quarry/server/tensors.h"
@@ -173,6 +174,7 @@ Response embeddings(const Request& request, Context& context) {
     return openai_error(404, "no model is served: the index has no vectors, or its model is not installed",
                         "model_not_found");
   }
+  if (json_depth(request.body) > kMaxJsonDepth) return openai_error(400, "the JSON is nested too deeply");
   const Json body = Json::parse(request.body, nullptr, false);
   if (!body.is_object()) return openai_error(400, "the request is not a JSON object");
   const auto name = body.find("model");
@@ -220,16 +222,23 @@ void add_inference_routes(Router& router, const Integrations& integrations) {
                                       {"version", version},
                                       {"extensions", Json::array({"binary_tensor_data"})}});
               }});
-  for (const auto& [path, key] :
-       {std::pair{"/v2/health/live", "live"}, std::pair{"/v2/health/ready", "ready"}}) {
-    router.add({.method = Method::get,
-                .pattern = path,
-                .handler =
-                    [key = std::string(key)](const Request&, Context&) {
-                      return json_response({{key, true}});
-                    },
-                .access = Access::open});
-  }
+  router.add({.method = Method::get,
+              .pattern = "/v2/health/live",
+              .handler =
+                  [](const Request&, Context&) {
+                    return json_response({{"live", true}});
+                  },
+              .access = Access::open,
+              .lane = Lane::io});
+  router.add({.method = Method::get,
+              .pattern = "/v2/health/ready",
+              .handler =
+                  [&integrations](const Request&, Context&) {
+                    const bool ready = integrations.is_ready();
+                    return json_response({{"ready", ready}}, ready ? 200 : 503);
+                  },
+              .access = Access::open,
+              .lane = Lane::io});
   // Triton's own clients name no type, for JSON nor tensors. A page of another site can then send a body as
   // well, but it changes nothing here and the page cannot read the answer.
   for (const std::string base : {"/v2/models/{name}", "/v2/models/{name}/versions/{version}"}) {
