@@ -21,8 +21,11 @@ Response unauthorized(std::string_view detail) {
 
 // "example.org" of "example.org:8080", "::1" of "[::1]:8080".
 std::string_view host_name(std::string_view host) {
-  if (host.starts_with('[')) return host.substr(1, std::min(host.find(']'), host.size()) - 1);
-  return host.substr(0, host.find(':'));
+  if (!host.starts_with('[')) return host.substr(0, host.find(':'));
+  const auto close = host.find(']');
+  if (close == std::string_view::npos) return {};
+  const auto rest = host.substr(close + 1);
+  return rest.empty() || rest.starts_with(':') ? host.substr(1, close - 1) : std::string_view{};
 }
 
 // Addresses and the one name that no resolver may point elsewhere; "127.0.0.1.example.org" is neither.
