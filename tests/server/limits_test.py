@@ -67,6 +67,13 @@ class Limits(Case):
                                      ("/v1/feedback", deep[:1 << 20], 400)):
             answer = self.server.ask("POST", target, body, {"Content-Type": "application/json"})
             self.assertIn(answer.status, wanted if isinstance(wanted, tuple) else (wanted,), (target, answer.body[:200]))
+        # Nor does a body of nothing but members take long.
+        begin = time.monotonic()
+        members = "{" + ",".join(f'"{i}":0' for i in range(300_000)) + "}"
+        for target in ("/mcp", "/v1/embeddings", "/v2/models/x/infer"):
+            answer = self.server.ask("POST", target, members, {"Content-Type": "application/json"})
+            self.assertIn(answer.status, (400, 404), (target, answer.body[:200]))
+        self.assertLess(time.monotonic() - begin, 8)
         # A parser would have taken many times the four megabytes.
         self.assertLess(self.server.resident() - before, 64 << 20)
 

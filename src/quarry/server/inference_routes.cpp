@@ -120,11 +120,14 @@ struct EmbeddingRequest {
   bool base64 = false;
 };
 
-Result<EmbeddingRequest> parse_embedding_request(const Json& body, const model::Encoder& encoder) {
+// Not ordered_json, which looks for each new member among all before it.
+using RequestJson = nlohmann::json;
+
+Result<EmbeddingRequest> parse_embedding_request(const RequestJson& body, const model::Encoder& encoder) {
   EmbeddingRequest request;
   const auto input = body.find("input");
   if (input == body.end()) return fail(ErrorKind::invalid_argument, "\"input\" is missing");
-  const auto add = [&](const Json& text) -> Status {
+  const auto add = [&](const RequestJson& text) -> Status {
     if (!text.is_string()) {
       return fail(ErrorKind::invalid_argument,
                   "\"input\" must be a string or a list of strings; tokens are not taken");
@@ -136,7 +139,7 @@ Result<EmbeddingRequest> parse_embedding_request(const Json& body, const model::
     if (input->empty() || input->size() > kMostTexts) {
       return fail(ErrorKind::invalid_argument, "\"input\" holds 1 to {} texts", kMostTexts);
     }
-    for (const Json& text : *input) QUARRY_CHECK(add(text));
+    for (const RequestJson& text : *input) QUARRY_CHECK(add(text));
   } else {
     QUARRY_CHECK(add(*input));
   }
@@ -175,7 +178,7 @@ Response embeddings(const Request& request, Context& context) {
                         "model_not_found");
   }
   if (json_depth(request.body) > kMaxJsonDepth) return openai_error(400, "the JSON is nested too deeply");
-  const Json body = Json::parse(request.body, nullptr, false);
+  const RequestJson body = RequestJson::parse(request.body, nullptr, false);
   if (!body.is_object()) return openai_error(400, "the request is not a JSON object");
   const auto name = body.find("model");
   if (name == body.end() || !name->is_string()) return openai_error(400, "\"model\" is missing");

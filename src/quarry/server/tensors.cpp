@@ -10,7 +10,7 @@
 namespace quarry::server {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;  // what is read; ordered_json looks for each new member among all before it
 
 static_assert(std::endian::native == std::endian::little, "tensors are little-endian");
 
@@ -170,6 +170,7 @@ std::string float_bytes(std::span<const float> numbers) {
 
 TensorResponse write_tensor_response(const TensorRequest& request, const std::string& model,
                                      std::span<const float> vectors, std::size_t dimensions) {
+  using Json = nlohmann::ordered_json;
   Json output{{"name", kOutputName}, {"datatype", "FP32"}, {"shape", {request.texts.size(), dimensions}}};
   if (request.binary_output) output["parameters"] = {{"binary_data_size", vectors.size_bytes()}};
   Json json{{"model_name", model}, {"model_version", "1"}};

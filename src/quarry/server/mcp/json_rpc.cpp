@@ -33,13 +33,11 @@ std::size_t count_members(std::string_view text) {
 }  // namespace
 
 tl::expected<Message, BadMessage> parse_message(std::string_view text) {
-<<<<<<< HEAD
   if (json_depth(text) > kMaxJsonDepth) {
     return invalid(nullptr, fmt::format("the message is nested more than {} deep", kMaxJsonDepth));
-=======
+  }
   if (count_members(text) > kMostMembers) {
     return invalid(nullptr, fmt::format("the message has more than {} members", kMostMembers));
->>>>>>> main
   }
   Json value = Json::parse(text, nullptr, false);
   if (value.is_discarded()) {
