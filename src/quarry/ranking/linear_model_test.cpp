@@ -134,7 +134,7 @@ TEST(Fit, TrustedFeaturesAreDampedLess) {
   std::vector<const JudgedQuery*> all;
   for (const JudgedQuery& query : queries) all.push_back(&query);
   const std::array trusted{static_cast<Feature>(1)};
-  const LinearModel model = fit_weights(all, {.l2 = 0.03F, .function_weight = 0, .trusted = trusted});
+  const LinearModel model = fit_weights(all, {.l2 = 0.03F, .trusted = trusted, .function_weight = 0});
   EXPECT_GT(model.weights[0], 0);
   EXPECT_GT(model.weights[1], 5 * model.weights[0]);
 }
