@@ -57,7 +57,7 @@ struct UpdateReport {
 };
 
 // Raise it whenever the same bytes would make other documents: what was indexed before is then analysed anew.
-inline constexpr std::uint32_t kDocumentsVersion = 2;
+inline constexpr std::uint32_t kDocumentsVersion = 3;
 
 // One file's bytes into its Document; called by one thread at a time. Fails only where the encoder does.
 using Analyse = std::function<Result<Document>(std::string_view repository, std::string_view path,
