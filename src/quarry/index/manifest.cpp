@@ -138,6 +138,9 @@ std::string format_manifest(const Manifest& manifest) {
                {"views", Json::array()}};
   for (const StoredFile& segment : manifest.segments) json["segments"].push_back(json_of(segment));
   for (const ManifestView& view : manifest.views) json["views"].push_back(json_of(view));
+  for (const StoredGraph& graph : manifest.graphs) {
+    json["graphs"].push_back({{"segment", graph.segment}, {"file", json_of(graph.file)}});
+  }
   const std::string body = json.dump(1) + "\n";
   return fmt::format("{}{} {:016x}\n{}", kFirstWords, kManifestVersion, hash64(body), body);
 }
@@ -172,6 +175,9 @@ Result<Manifest> parse_manifest(std::string_view bytes, const std::string& path)
                       json.at("model").at("dimensions")};
     for (const Json& segment : json.at("segments")) manifest.segments.push_back(stored_file(segment));
     for (const Json& view : json.at("views")) manifest.views.push_back(view_of(view));
+    for (const Json& graph : json.value("graphs", Json::array())) {
+      manifest.graphs.push_back({graph.at("segment"), stored_file(graph.at("file"))});
+    }
     return manifest;
   } catch (const Json::exception&) {
     return damaged();
