@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "quarry/base/ascii.h"
 #include "quarry/text/analyzer.h"
 #include "quarry/text/words.h"
 
@@ -12,14 +13,6 @@ namespace {
 // Code beyond this is shown without marks: nobody looks for them in a screenful of data.
 constexpr std::size_t kMarkedBytes = 1U << 20;
 
-std::string lower(std::string_view word) {
-  std::string result(word);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
-
 }  // namespace
 
 QueryWords::QueryWords(std::string_view query) {
@@ -28,7 +21,7 @@ QueryWords::QueryWords(std::string_view query) {
   for (auto name = text::next_identifier(query); !name.empty(); name = text::next_identifier(query)) {
     text::split_identifier(name, words);
     for (const auto word : words) {
-      const auto plain = lower(word);
+      const auto plain = ascii::lower(word);
       if (plain.size() < 2 || text::is_stop_word(plain) || text::is_question_word(plain)) continue;
       stems_.push_back(analyzer.stem(word));
     }

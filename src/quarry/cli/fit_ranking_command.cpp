@@ -78,6 +78,7 @@ Result<float> real_number(const Context& context, const Flag& flag) {
 struct Indexed {
   std::shared_ptr<const index::Snapshot> snapshot;
   ranking::SearchSpace space;
+  std::vector<text::Term> own_names;
 };
 
 Result<std::unique_ptr<Indexed>> index_repository(const Context& context, const std::filesystem::path& work,
@@ -188,16 +189,18 @@ Result<int> run_fit_ranking(Context& context) {
     auto& indexed = indexes[{question.repository, question.root}];
     if (!indexed) {
       QUARRY_TRY(indexed, index_repository(context, work, question, encoder.get(), interruption.token()));
+      indexed->own_names = ranking::own_name_terms(indexed->space, analyzer);
     }
-    QUARRY_TRY(auto by_words, evaluation::prepare_question(question, indexed->space, analyzer, {}, scratch));
+    QUARRY_TRY(auto by_words, evaluation::prepare_question(question, indexed->space, indexed->own_names,
+                                                           analyzer, {}, scratch));
     words.push_back(std::move(by_words));
     if (!encoder) continue;
     const std::string_view texts[] = {question.text};
     QUARRY_TRY(std::vector<float> encoded, encoder->encode(texts, model::Side::query));
     std::vector<std::int8_t> vector(encoded.size());
     index::store_vector(encoded, vector);
-    QUARRY_TRY(auto by_vectors,
-               evaluation::prepare_question(question, indexed->space, analyzer, vector, scratch));
+    QUARRY_TRY(auto by_vectors, evaluation::prepare_question(question, indexed->space, indexed->own_names,
+                                                             analyzer, vector, scratch));
     vectors.push_back(std::move(by_vectors));
   }
   if (const std::string path = context.settings.text(kDump); !path.empty()) {

@@ -1,6 +1,7 @@
 // Derives from the flag table what must not be written down twice: variable names, opposites, known values.
 #include "quarry/cli/flag.h"
 
+#include "quarry/base/ascii.h"
 #include "quarry/cli/common_flags.h"
 #include "quarry/corpus/language.h"
 
@@ -19,7 +20,7 @@ std::vector<std::string_view> known_values(Completion completion, std::span<cons
 std::string environment_name(const Flag& flag) {
   std::string name = "QUARRY_";
   for (const char c : flag.name) {
-    name += c == '-' ? '_' : (c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c);
+    name += c == '-' ? '_' : (ascii::is_lower(c) ? static_cast<char>(c - 'a' + 'A') : c);
   }
   return name;
 }

@@ -7,19 +7,12 @@
 #include <array>
 #include <charconv>
 
+#include "quarry/base/ascii.h"
 #include "quarry/cli/suggestion.h"
 #include "quarry/corpus/language.h"
 
 namespace quarry::cli {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
 
 Status check_choice(const Flag& flag, std::string_view value) {
   const auto known = known_values(flag);
@@ -27,11 +20,11 @@ Status check_choice(const Flag& flag, std::string_view value) {
   if (flag.completion == Completion::language) {
     if (corpus::language_from_name(value)) return {};
     return fail(ErrorKind::invalid_argument, "'{}' is not a language known here{}", value,
-                did_you_mean(lower(value), known));
+                did_you_mean(ascii::lower(value), known));
   }
   if (std::ranges::find(known, value) != known.end()) return {};
   return fail(ErrorKind::invalid_argument, "'{}' is not one of {}{}", value, fmt::join(known, ", "),
-              did_you_mean(lower(value), known));
+              did_you_mean(ascii::lower(value), known));
 }
 
 }  // namespace
@@ -39,7 +32,7 @@ Status check_choice(const Flag& flag, std::string_view value) {
 std::optional<bool> parse_toggle(std::string_view text) {
   constexpr std::array<std::string_view, 4> kOn{"true", "yes", "on", "1"};
   constexpr std::array<std::string_view, 4> kOff{"false", "no", "off", "0"};
-  const auto word = lower(text);
+  const auto word = ascii::lower(text);
   if (std::ranges::find(kOn, word) != kOn.end()) return true;
   if (std::ranges::find(kOff, word) != kOff.end()) return false;
   return std::nullopt;

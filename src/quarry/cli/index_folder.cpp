@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "quarry/base/ascii.h"
 #include "quarry/base/hash.h"
 #include "quarry/cli/common_flags.h"
 #include "quarry/cli/progress_display.h"
@@ -17,8 +18,7 @@ constexpr std::size_t kLongestName = 64;
 std::string file_name_of(std::string_view repository) {
   std::string name;
   for (const char c : repository.substr(0, kLongestName)) {
-    const bool plain =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+    const bool plain = ascii::is_word(c) || c == '.';
     name += plain ? c : '-';
   }
   return name.empty() || name.front() == '.' ? "repository" + name : name;

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <mutex>
 
+#include "quarry/base/ascii.h"
 #include "quarry/cli/command_run.h"
 #include "quarry/cli/commands.h"
 #include "quarry/cli/common_flags.h"
@@ -44,10 +45,8 @@ Result<server::IndexSource> source_of(const std::string& value) {
   const auto equals = value.find('=');
   if (equals == std::string::npos || equals == 0 || value.find('/') < equals) return source;
   source.name = value.substr(0, equals);
-  const bool plain = std::ranges::all_of(source.name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_' || c == '.';
-  });
+  const bool plain = std::ranges::all_of(
+      source.name, [](char c) { return ascii::is_alphanumeric(c) || c == '-' || c == '_' || c == '.'; });
   if (!plain || source.name.size() > kMaxSideName) {
     return fail(ErrorKind::invalid_argument,
                 "serve: '{}' is no name for an index; use up to {} letters, digits, '-', '_' and '.'",

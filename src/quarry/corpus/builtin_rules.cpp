@@ -1,9 +1,9 @@
 #include "quarry/corpus/builtin_rules.h"
 
-#include <algorithm>
 #include <array>
 #include <unordered_set>
 
+#include "quarry/base/ascii.h"
 #include "quarry/corpus/ignore_rules.h"
 
 namespace quarry::corpus {
@@ -127,9 +127,7 @@ bool has_binary_extension(std::string_view name) {
   static const Names extensions = names_of(kBinaryExtensions);
   const std::size_t dot = name.rfind('.');
   if (dot == std::string_view::npos || dot == 0) return false;
-  std::string extension(name.substr(dot + 1));
-  std::ranges::transform(extension, extension.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::string extension = ascii::lower(name.substr(dot + 1));
   return extensions.contains(extension);
 }
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdlib>
 
+#include "quarry/base/ascii.h"
 #include "quarry/base/hash.h"
 #include "quarry/corpus/git_library.h"
 #include "quarry/corpus/repository.h"
@@ -37,7 +38,7 @@ Status check_transport(std::string_view url) {
 
 std::string percent_decoded(std::string_view text) {
   const auto digit = [](char c) {
-    if (c >= '0' && c <= '9') return c - '0';
+    if (ascii::is_digit(c)) return c - '0';
     if (c >= 'a' && c <= 'f') return c - 'a' + 10;
     if (c >= 'A' && c <= 'F') return c - 'A' + 10;
     return -1;

@@ -9,6 +9,8 @@
 #include <iterator>
 #include <optional>
 
+#include "quarry/base/ascii.h"
+
 namespace quarry::corpus {
 namespace {
 
@@ -104,9 +106,7 @@ std::optional<std::string> minified(std::string_view text) {
 }
 
 bool contains_ignoring_case(std::string_view line, std::string_view lower_phrase) {
-  const auto same = [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-  };
+  const auto same = [](char a, char b) { return ascii::to_lower(a) == b; };
   return std::search(line.begin(), line.end(), lower_phrase.begin(), lower_phrase.end(), same) != line.end();
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "quarry/base/ascii.h"
 #include "quarry/corpus/language_table.h"
 
 namespace quarry::corpus {
@@ -105,7 +106,7 @@ std::optional<Language> language_from_name(std::string_view name) {
   static const auto index = index_of_names();
   std::string lower;
   lower.reserve(name.size());
-  for (const char c : name) lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  for (const char c : name) lower += ascii::to_lower(c);
   std::string_view key = lower;
   if (const auto found = index.find(key); found != index.end()) return found->second;
   if (key.starts_with('.')) key.remove_prefix(1);

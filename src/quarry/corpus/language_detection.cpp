@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "quarry/base/ascii.h"
 #include "quarry/corpus/language.h"
 #include "quarry/corpus/language_table.h"
 
@@ -12,18 +13,6 @@ namespace {
 
 // Enough to get past a licence text at the top; more would cost time and decide nothing else.
 constexpr std::size_t kHeadBytes = 16U << 10;
-
-bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
 
 std::string_view trimmed(std::string_view line) {
   while (!line.empty() && (line.front() == ' ' || line.front() == '\t')) line.remove_prefix(1);
@@ -86,7 +75,7 @@ bool any_code_line(std::string_view head, const Visit& visit) {
 }
 
 bool starts_with_word(std::string_view line, std::string_view word) {
-  return line.starts_with(word) && (line.size() == word.size() || !is_word(line[word.size()]));
+  return line.starts_with(word) && (line.size() == word.size() || !ascii::is_word(line[word.size()]));
 }
 
 bool is_cpp_line(std::string_view line) {
@@ -99,7 +88,7 @@ bool is_cpp_line(std::string_view line) {
   // static_assert and constexpr are C11's and C23's as well: too rare in headers of C to matter.
   if (std::ranges::any_of(kWords, [&](auto word) { return starts_with_word(line, word); })) return true;
   if (std::ranges::any_of(kAccess, [&](auto word) { return line.starts_with(word); })) return true;
-  if (starts_with_word(line, "class") && line.size() > 6 && is_word(line[6])) return true;
+  if (starts_with_word(line, "class") && line.size() > 6 && ascii::is_word(line[6])) return true;
   if (line.starts_with("#include")) {  // <vector>: a header of the C++ library has no extension
     const std::string_view name = trimmed(line.substr(8));
     return name.starts_with('<') && name.find('.') == std::string_view::npos;
@@ -161,7 +150,7 @@ std::optional<Language> by_extension(std::string_view name, std::string_view hea
   if (dot == std::string_view::npos || dot == 0) return std::nullopt;
   const std::string_view original = name.substr(dot + 1);
   if (original == "C" || original == "H") return Language::cpp;  // by the custom of Unix compilers
-  const std::string extension = lower_case(original);
+  const std::string extension = ascii::lower(original);
   // A template of a file: config.h.in, nginx.conf.tmpl.
   if (extension == "in" || extension == "tmpl" || extension == "tpl" || extension == "template") {
     const std::string_view inner = name.substr(0, dot);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "quarry/base/ascii.h"
 #include "quarry/ranking/file_role.h"
 #include "quarry/search/doc_text.h"
 #include "quarry/syntax/extractor.h"
@@ -16,10 +17,6 @@ constexpr std::size_t kHeadBytes = 4096;
 constexpr std::uint32_t kFewestLines = 3;
 constexpr std::size_t kFewestWords = 4;
 constexpr std::size_t kMostWords = 30;
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 // Where the first sentence ends: a stop before white space that no abbreviation made, an empty line, the end.
 std::size_t sentence_end(const std::string& text) {
@@ -50,7 +47,8 @@ std::string asked_sentence(const std::string& clean_doc) {
   }
   while (sentence.ends_with(' ')) sentence.pop_back();
   const auto words = static_cast<std::size_t>(std::count(sentence.begin(), sentence.end(), ' ')) + 1;
-  const auto letters = static_cast<std::size_t>(std::count_if(sentence.begin(), sentence.end(), is_letter));
+  const auto letters =
+      static_cast<std::size_t>(std::count_if(sentence.begin(), sentence.end(), ascii::is_letter));
   // Tags, tables, code and other alphabets are no English question.
   const bool prose = 4 * letters >= 3 * (sentence.size() - (words - 1));
   const bool markup = sentence.find_first_of("@<>{}|=") != std::string::npos || sentence.starts_with(':');

@@ -86,15 +86,16 @@ double value_of(const Metric& metric, const Judged& judged) {
   return 0;
 }
 
-Judged judge(std::span<const Place> places, std::span<const Target> targets) {
-  Judged judged{.gains = std::vector<std::uint32_t>(places.size()),
-                .ideal = std::vector<std::uint32_t>(targets.size(), 1),
+Judged judge(std::size_t places, std::size_t targets,
+             const std::function<bool(std::size_t place, std::size_t target)>& covers) {
+  Judged judged{.gains = std::vector<std::uint32_t>(places),
+                .ideal = std::vector<std::uint32_t>(targets, 1),
                 .found_at = {}};
-  for (const Target& target : targets) {
-    for (std::size_t i = 0; i < places.size(); ++i) {
-      if (!covers(places[i], target)) continue;
-      judged.gains[i] = 1;
-      judged.found_at.push_back(i + 1);
+  for (std::size_t target = 0; target < targets; ++target) {
+    for (std::size_t place = 0; place < places; ++place) {
+      if (!covers(place, target)) continue;
+      judged.gains[place] = 1;
+      judged.found_at.push_back(place + 1);
       break;
     }
   }
@@ -102,8 +103,12 @@ Judged judge(std::span<const Place> places, std::span<const Target> targets) {
   return judged;
 }
 
-Grades grade(std::span<const Place> places, std::span<const Target> targets, std::size_t k) {
-  const Judged judged = judge(places.first(std::min(k, places.size())), targets);
+Judged judge(std::span<const Place> places, std::span<const Target> targets) {
+  return judge(places.size(), targets.size(),
+               [&](std::size_t place, std::size_t target) { return covers(places[place], targets[target]); });
+}
+
+Grades grades_of(const Judged& judged, std::size_t k) {
   return {.ndcg = value_of({.kind = Metric::Kind::ndcg, .cutoff = k}, judged),
           .mrr = value_of({.kind = Metric::Kind::mrr, .cutoff = k}, judged),
           .hit = value_of({.kind = Metric::Kind::hit, .cutoff = k}, judged)};

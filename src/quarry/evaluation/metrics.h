@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -46,6 +47,9 @@ struct Metric {
 // The benchmark's rule: a target is met at the rank of the first place that covers it; a place counts once,
 // whatever number of targets it covers, and a later place of the same target gains nothing.
 [[nodiscard]] Judged judge(std::span<const Place> places, std::span<const Target> targets);
+// The same for numbers of places and targets, where covers(place, target) says what was found out before.
+[[nodiscard]] Judged judge(std::size_t places, std::size_t targets,
+                           const std::function<bool(std::size_t place, std::size_t target)>& covers);
 
 // The three figures that the ranking is fitted to.
 struct Grades {
@@ -53,8 +57,7 @@ struct Grades {
   double mrr = 0;
   double hit = 0;
 };
-[[nodiscard]] Grades grade(std::span<const Place> places, std::span<const Target> targets,
-                           std::size_t k = 10);
+[[nodiscard]] Grades grades_of(const Judged& judged, std::size_t k);
 
 // The mean over groups of the mean within a group: a repository with many questions weighs as much as any
 // other.

@@ -16,7 +16,7 @@ TEST(Metrics, ARepeatedFileTakesAPlaceAndGainsNothing) {
   const std::vector<Target> targets{{.path = "a.py", .lines = {}, .function = false},
                                     {.path = "b.py", .lines = {}, .function = false}};
   const std::vector<Place> places{{"a.py", {1, 2}}, {"a.py", {5, 9}}, {"b.py", {1, 1}}};
-  const Grades grades = grade(places, targets);
+  const Grades grades = grades_of(judge(places, targets), 10);
   EXPECT_NEAR(grades.ndcg, (1 + 1 / std::log2(4.0)) / (1 + 1 / std::log2(3.0)), 1e-12);
   EXPECT_EQ(grades.mrr, 1);
   EXPECT_EQ(grades.hit, 1);
@@ -26,8 +26,8 @@ TEST(Metrics, NothingFoundIsZeroAndBeyondTenDoesNotCount) {
   const std::vector<Target> targets{{.path = "x.py", .lines = {}, .function = false}};
   std::vector<Place> places(10, Place{"y.py", {1, 1}});
   places.push_back({"x.py", {1, 1}});
-  EXPECT_EQ(grade(places, targets).ndcg, 0);
-  EXPECT_EQ(grade({}, targets).hit, 0);
+  EXPECT_EQ(grades_of(judge(places, targets), 10).ndcg, 0);
+  EXPECT_EQ(grades_of(judge({}, targets), 10).hit, 0);
 }
 
 TEST(Metrics, NamesAreReadAndWritten) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "quarry/ranking/ranker.h"
 
@@ -14,15 +15,26 @@ constexpr std::size_t kGradedRanks = 10;
 // are few, so the questions judged by file stay as a counterweight.
 constexpr float kFunctionShare = 0.9F;
 
-std::vector<Place> best_places(const ranking::LinearModel& model, const FitQuestion& question) {
-  std::map<std::uint32_t, std::size_t> position;  // unit -> candidate
-  for (std::size_t i = 0; i < question.judged.candidates.size(); ++i)
-    position[question.judged.candidates[i].unit] = i;
-  std::vector<Place> places;
-  for (const ranking::Ranked& ranked : ranking::order(question.judged.candidates, model, kGradedRanks)) {
-    places.push_back(question.places[position[ranked.candidate.unit]]);
-  }
-  return places;
+// A question's candidates in the order of a model's scores, as far down as a penalty for repeated files could
+// lift anything into the graded ranks: to the last of that many files.
+std::vector<ranking::Standing> standings_of(const ranking::LinearModel& model, const FitQuestion& question) {
+  std::vector<ranking::Standing> standings = ranking::by_score(question.judged.candidates, model);
+  std::size_t files = 0;
+  const auto end = std::find_if(standings.begin(), standings.end(), [&](const ranking::Standing& standing) {
+    return standing.above == 0 && ++files > kGradedRanks;
+  });
+  standings.erase(end, standings.end());
+  return standings;
+}
+
+Grades grades_under(const ranking::RepeatPenalty& penalty, std::vector<ranking::Standing> standings,
+                    const FitQuestion& question) {
+  ranking::thin_repeats(standings, penalty, kGradedRanks);
+  const auto covers = [&](std::size_t place, std::size_t target) {
+    const std::vector<std::uint32_t>& covered = question.covered[standings[place].at];
+    return std::find(covered.begin(), covered.end(), target) != covered.end();
+  };
+  return grades_of(judge(standings.size(), question.question->targets.size(), covers), kGradedRanks);
 }
 
 // Weights by the softmax loss, then the repeat penalty that does best for the questions of one kind.
@@ -30,27 +42,29 @@ ranking::LinearModel fit_linear(const std::vector<const ranking::JudgedQuery*>& 
                                 std::span<const FitQuestion* const> questions, bool by_file,
                                 ranking::FitOptions options) {
   options.function_weight = by_file ? 0 : kFunctionShare;
-  return ranking::fit_repeat_penalty(
-      ranking::fit_weights(judged, options), [&](const ranking::LinearModel& model) {
-        GroupedMean mean;
-        for (const FitQuestion* question : questions) {
-          if (question->judged.by_file != by_file) continue;
-          mean.add(question->judged.group,
-                   grade(best_places(model, *question), question->question->targets, kGradedRanks));
-        }
-        return by_file ? mean.mean().ndcg : mean.mean().mrr;
-      });
+  ranking::LinearModel model = ranking::fit_weights(judged, options);
+  std::vector<std::pair<const FitQuestion*, std::vector<ranking::Standing>>> standings;
+  for (const FitQuestion* question : questions) {
+    if (question->judged.by_file == by_file) standings.emplace_back(question, standings_of(model, *question));
+  }
+  model.repeat_penalty = ranking::fit_repeat_penalty([&](const ranking::RepeatPenalty& penalty) {
+    GroupedMean mean;
+    for (const auto& [question, standing] : standings) {
+      mean.add(question->judged.group, grades_under(penalty, standing, *question));
+    }
+    return by_file ? mean.mean().ndcg : mean.mean().mrr;
+  });
+  return model;
 }
 
 }  // namespace
 
 Result<FitQuestion> prepare_question(const Question& question, const ranking::SearchSpace& space,
-                                     text::Analyzer& analyzer, std::span<const std::int8_t> vector,
-                                     ranking::EvidenceTable& scratch) {
+                                     std::span<const text::Term> own_names, text::Analyzer& analyzer,
+                                     std::span<const std::int8_t> vector, ranking::EvidenceTable& scratch) {
   FitQuestion fit;
   fit.question = &question;
-  const ranking::QueryTerms terms =
-      ranking::read_query(question.text, analyzer, ranking::own_name_terms(space, analyzer));
+  const ranking::QueryTerms terms = ranking::read_query(question.text, analyzer, own_names);
   QUARRY_TRY(fit.judged.candidates,
              ranking::find_candidates(
                  space, {.query = &terms, .filter = nullptr, .query_vector = vector, .limit = kGradedRanks},
@@ -63,17 +77,18 @@ Result<FitQuestion> prepare_question(const Question& question, const ranking::Se
     std::string path = question.root.empty() || question.root == "." ? std::string() : question.root + "/";
     path += space.file(candidate.file).path;
     fit.places.push_back({.path = std::move(path), .lines = {unit.start_line, unit.end_line}});
-    const bool relevant =
-        std::any_of(question.targets.begin(), question.targets.end(),
-                    [&](const Target& target) { return covers(fit.places.back(), target); });
-    fit.judged.relevant.push_back(relevant ? 1 : 0);
+    std::vector<std::uint32_t>& covered = fit.covered.emplace_back();
+    for (std::uint32_t target = 0; target < question.targets.size(); ++target) {
+      if (covers(fit.places.back(), question.targets[target])) covered.push_back(target);
+    }
+    fit.judged.relevant.push_back(covered.empty() ? 0 : 1);
   }
   return fit;
 }
 
 Grades grade_question(const ranking::RankingModel& model, const FitQuestion& question) {
   const ranking::LinearModel blended = model.blend(model.gate.open(question.judged.query));
-  return grade(best_places(blended, question), question.question->targets, kGradedRanks);
+  return grades_under(blended.repeat_penalty, standings_of(blended, question), question);
 }
 
 Quality quality_of(const ranking::RankingModel& model, std::span<const FitQuestion* const> questions) {

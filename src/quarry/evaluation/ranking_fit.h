@@ -21,16 +21,15 @@ namespace quarry::evaluation {
 struct FitQuestion {
   const Question* question = nullptr;
   ranking::JudgedQuery judged;
-  std::vector<Place> places;  // a candidate
+  std::vector<Place> places;                        // a candidate
+  std::vector<std::vector<std::uint32_t>> covered;  // a candidate: the targets that it covers, mostly none
 };
 
-// Candidates and judgments of one question. `vector` is the query's, empty for words only; `scratch` as for a
-// search.
-[[nodiscard]] Result<FitQuestion> prepare_question(const Question& question,
-                                                   const ranking::SearchSpace& space,
-                                                   text::Analyzer& analyzer,
-                                                   std::span<const std::int8_t> vector,
-                                                   ranking::EvidenceTable& scratch);
+// Candidates and judgments of one question. `own_names` are ranking::own_name_terms(space); `vector` is the
+// query's, empty for words only; `scratch` as for a search.
+[[nodiscard]] Result<FitQuestion> prepare_question(
+    const Question& question, const ranking::SearchSpace& space, std::span<const text::Term> own_names,
+    text::Analyzer& analyzer, std::span<const std::int8_t> vector, ranking::EvidenceTable& scratch);
 
 struct Quality {
   Grades files;      // questions judged by file

@@ -10,6 +10,7 @@
 #include <random>
 #include <tuple>
 
+#include "quarry/base/ascii.h"
 #include "quarry/base/test_directory.h"
 #include "quarry/index/segment_state.h"
 #include "quarry/index/segment_writer.h"
@@ -30,10 +31,6 @@ struct Clock {
 };
 double ms_since(Clock::time_point start) {
   return Clock::now() - start;
-}
-
-bool is_word(char c) {
-  return c == '_' || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
 }
 
 // Units of about 700 bytes; identifiers and their parts as terms; the first line is the signature.
@@ -71,12 +68,12 @@ Document document_of(const std::string& path, const std::string& text) {
       if (unit.lengths[static_cast<std::size_t>(field)]++ == 0 && unit.name.size() < 4) unit.name = word;
     };
     for (std::size_t i = at; i < end;) {
-      if (!is_word(text[i])) {
+      if (!ascii::is_word(text[i])) {
         ++i;
         continue;
       }
       std::size_t stop = i;
-      while (stop < end && is_word(text[stop])) ++stop;
+      while (stop < end && ascii::is_word(text[stop])) ++stop;
       const std::string_view word = std::string_view(text).substr(i, stop - i);
       std::size_t parts = 0;
       for (std::size_t p = i; p < stop;) {

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <memory>
 
+#include "quarry/base/ascii.h"
+
 namespace quarry::model::unicode {
 namespace {
 
@@ -99,7 +101,7 @@ bool is_whitespace(char32_t c) {
 
 void append_lower(std::string& text, char32_t c) {
   if (c < 0x80) {
-    text += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 0x20 : c);
+    text += ascii::to_lower(static_cast<char>(c));
   } else if (c == 0x130) {
     text += "i\xcc\x87";  // the one lower case mapping of two code points
   } else {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "quarry/base/ascii.h"
 #include "quarry/preparation/markup.h"
 #include "quarry/preparation/pair_filter.h"
 
@@ -11,13 +12,6 @@ namespace {
 
 constexpr std::size_t kFewestWords = 4;
 constexpr std::size_t kMostBytes = 200;
-
-std::string lower(std::string_view text) {
-  std::string low(text);
-  std::ranges::transform(low, low.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return low;
-}
 
 bool says_nothing(std::string_view low) {
   static constexpr std::array kHeads = std::to_array<std::string_view>({"merge",
@@ -90,7 +84,7 @@ std::string without_references(std::string_view subject) {
       subject.remove_prefix(end == std::string_view::npos ? subject.size() : end + 1);
       continue;
     }
-    if (subject.starts_with('#') && subject.size() > 1 && subject[1] >= '0' && subject[1] <= '9') {
+    if (subject.starts_with('#') && subject.size() > 1 && ascii::is_digit(subject[1])) {
       const std::size_t end = subject.find_first_not_of("0123456789", 1);
       subject.remove_prefix(end == std::string_view::npos ? subject.size() : end);
       continue;
@@ -104,10 +98,10 @@ std::string without_references(std::string_view subject) {
 }  // namespace
 
 std::optional<std::string> cleaned_subject(std::string_view subject) {
-  if (subject.size() > kMostBytes || says_nothing(lower(subject))) return std::nullopt;
+  if (subject.size() > kMostBytes || says_nothing(ascii::lower(subject))) return std::nullopt;
   std::string text = without_markup(without_references(without_scope(subject)));
   while (text.ends_with('.') || text.ends_with(' ') || text.ends_with(',')) text.pop_back();
-  if (says_nothing(lower(text))) return std::nullopt;
+  if (says_nothing(ascii::lower(text))) return std::nullopt;
   if (static_cast<std::size_t>(std::ranges::count(text, ' ')) + 1 < kFewestWords) return std::nullopt;
   if (reason_to_drop_doc(text)) return std::nullopt;
   return text;

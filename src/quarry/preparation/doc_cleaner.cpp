@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "quarry/base/ascii.h"
 #include "quarry/preparation/markup.h"
 #include "quarry/search/doc_text.h"
 
@@ -21,10 +22,6 @@ bool begins_with_any(std::string_view line, const std::array<std::string_view, N
   return std::ranges::any_of(heads, [&](std::string_view head) { return line.starts_with(head); });
 }
 
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 // Words to tools, not to people.
 bool is_directive(std::string_view line) {
   static constexpr std::array kHeads = std::to_array<std::string_view>(
@@ -40,9 +37,8 @@ bool is_directive(std::string_view line) {
        "eslint-",        "@flow",        "biome-",      "cspell:",    "@generated",      "zig fmt:"});
   if (begins_with_any(line, kHeads)) return true;
   // A line drawn across the page.
-  return std::ranges::none_of(line, [](char c) {
-    return is_letter(c) || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
-  });
+  return std::ranges::none_of(
+      line, [](char c) { return ascii::is_alphanumeric(c) || static_cast<unsigned char>(c) >= 0x80; });
 }
 
 // What follows belongs to parameters, results, examples.
@@ -53,7 +49,7 @@ bool ends_paragraph(std::string_view line) {
        "```",     "~~~",           "- Parameter", "- parameter", "- Returns:", "- returns:", "- Throws:",
        "- Note:", "- Complexity:", "iex>",        "==="});
   if (begins_with_any(line, kHeads)) return true;
-  if (line.size() > 1 && (line[0] == '@' || line[0] == '\\') && is_letter(line[1])) return true;
+  if (line.size() > 1 && (line[0] == '@' || line[0] == '\\') && ascii::is_letter(line[1])) return true;
   static constexpr std::array kSections = std::to_array<std::string_view>({"args",
                                                                            "arguments",
                                                                            "parameters",
@@ -93,9 +89,7 @@ bool ends_paragraph(std::string_view line) {
   } else if (!heading) {
     return head == "Parameters" || head == "Returns" || head == "Examples";
   }
-  std::string low(head.substr(0, 24));
-  std::ranges::transform(low, low.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::string low = ascii::lower(head.substr(0, 24));
   return std::ranges::find(kSections, std::string_view(low)) != kSections.end();
 }
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include "quarry/base/ascii.h"
+
 namespace quarry::preparation {
 namespace {
 
@@ -51,9 +53,9 @@ bool is_english(std::string_view text) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte >= 0xC3 && byte < 0xE2) ++others;  // a letter of two bytes, or one of the scripts up to U+1FFF
     if (byte >= 0xE3 && byte < 0xEF) ++others;  // ideographs, kana, Hangul
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) {
+    if (ascii::is_letter(c)) {
       ++letters;
-      word += c <= 'Z' ? static_cast<char>(c + 32) : c;
+      word += ascii::to_lower(c);
     } else {
       end_word();
     }

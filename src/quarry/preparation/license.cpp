@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "quarry/base/ascii.h"
+
 namespace quarry::preparation {
 namespace {
 
@@ -14,8 +16,8 @@ std::string normalised(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (const char c : text) {
-    const char low = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    if ((low >= 'a' && low <= 'z') || (low >= '0' && low <= '9') || low == '.') {
+    const char low = ascii::to_lower(c);
+    if (ascii::is_alphanumeric(low) || low == '.') {
       out += low;
     } else if (!out.empty() && out.back() != ' ') {
       out += ' ';
@@ -94,8 +96,7 @@ std::string license_of_header(std::string_view source) {
   if (const std::size_t end = line.find("*/"); end != std::string_view::npos) line = line.substr(0, end);
   if (const std::size_t end = line.find("-->"); end != std::string_view::npos) line = line.substr(0, end);
   const auto belongs = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '-' || c == '+' || c == ' ' || c == '(' || c == ')';
+    return ascii::is_alphanumeric(c) || c == '.' || c == '-' || c == '+' || c == ' ' || c == '(' || c == ')';
   };
   std::string spdx;
   for (const char c : line) {
@@ -108,9 +109,7 @@ std::string license_of_header(std::string_view source) {
 
 bool is_license_file(std::string_view path) {
   if (path.find('/') != std::string_view::npos) return false;
-  std::string low(path);
-  std::ranges::transform(low, low.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::string low = ascii::lower(path);
   for (const std::string_view head :
        {"license", "licence", "copying", "unlicense", "mit-license", "apache-license"}) {
     if (low.starts_with(head)) return true;

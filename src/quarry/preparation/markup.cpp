@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <array>
 
+#include "quarry/base/ascii.h"
+
 namespace quarry::preparation {
 namespace {
 
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-bool is_name_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
 constexpr std::array kTags = std::to_array<std::string_view>(
@@ -85,13 +84,12 @@ class Stripper {
     if (end == std::string_view::npos || end > 200) return false;
     std::string_view inside = rest_.substr(1, end - 1);
     if (inside.starts_with('/')) inside.remove_prefix(1);
-    std::string name(inside.substr(0, std::min<std::size_t>(inside.find_first_of(" \t/"), 16)));
-    std::ranges::transform(name, name.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::string name =
+        ascii::lower(inside.substr(0, std::min<std::size_t>(inside.find_first_of(" \t/"), 16)));
     if (inside.starts_with("http://") || inside.starts_with("https://")) return take(end + 1, ""), true;
     if (std::ranges::find(kTags, name) == kTags.end()) return false;
     // "Vec<p>" and "map<a>" are types.
-    if (is_name_byte(before()) && name.size() == 1 && inside == name && rest_[1] != '/' && name != "p" &&
+    if (ascii::is_word(before()) && name.size() == 1 && inside == name && rest_[1] != '/' && name != "p" &&
         name != "b" && name != "i") {
       return false;
     }
@@ -128,9 +126,9 @@ class Stripper {
 
   // :class:`~package.Thing`, :ref:`label <target>`
   bool role() {
-    if (rest_[0] != ':' || is_name_byte(before())) return false;
+    if (rest_[0] != ':' || ascii::is_word(before())) return false;
     std::size_t at = 1;
-    while (at < rest_.size() && (is_name_byte(rest_[at]) || rest_[at] == ':' || rest_[at] == '-')) ++at;
+    while (at < rest_.size() && (ascii::is_word(rest_[at]) || rest_[at] == ':' || rest_[at] == '-')) ++at;
     if (at < 3 || at + 1 >= rest_.size() || rest_[at - 1] != ':' || rest_[at] != '`') return false;
     const std::size_t end = rest_.find('`', at + 1);
     if (end == std::string_view::npos) return false;
@@ -182,7 +180,7 @@ class Stripper {
 
   // Doxygen's \c x, \p x, @ref x: the word alone.
   bool command() {
-    if ((rest_[0] != '\\' && rest_[0] != '@') || is_name_byte(before())) return false;
+    if ((rest_[0] != '\\' && rest_[0] != '@') || ascii::is_word(before())) return false;
     for (const std::string_view name : {"c ", "p ", "a ", "e ", "b ", "em ", "ref ", "link ", "see "}) {
       if (rest_.substr(1).starts_with(name)) return take(name.size() + 1, ""), true;
     }

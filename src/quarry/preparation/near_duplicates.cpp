@@ -4,6 +4,7 @@
 #include <limits>
 #include <string>
 
+#include "quarry/base/ascii.h"
 #include "quarry/base/hash.h"
 #include "quarry/text/words.h"
 
@@ -65,8 +66,7 @@ MinHash min_hash(std::string_view code) {
   std::string low;
   for (auto id = text::next_identifier(code); !id.empty(); id = text::next_identifier(code)) {
     low.assign(id);
-    std::ranges::transform(low, low.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    ascii::make_lower(low);
     run = {run[1], run[2], hash64(low)};
     if (++count < 3) continue;
     const std::uint64_t shingle = hash64(std::as_bytes(std::span(run)));

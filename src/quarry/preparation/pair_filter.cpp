@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "quarry/base/ascii.h"
 #include "quarry/corpus/language.h"
 #include "quarry/preparation/english.h"
 #include "quarry/ranking/file_role.h"
@@ -11,13 +12,6 @@
 
 namespace quarry::preparation {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string low(text);
-  std::ranges::transform(low, low.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return low;
-}
 
 std::string_view last_part(std::string_view qualified) {
   const std::size_t dot = qualified.rfind('.');
@@ -81,7 +75,7 @@ bool is_boilerplate(std::string_view doc) {
   static constexpr std::array kAnywhere = std::to_array<std::string_view>(
       {"all rights reserved", "licensed under", "permission is hereby granted", "do not edit",
        "code generated", "@inheritdoc", "without warranty of any kind"});
-  const std::string low = lower(doc.substr(0, 400));
+  const std::string low = ascii::lower(doc.substr(0, 400));
   return std::ranges::any_of(kHeads, [&](std::string_view head) { return low.starts_with(head); }) ||
          std::ranges::any_of(kAnywhere,
                              [&](std::string_view words) { return low.find(words) != std::string::npos; });
@@ -92,7 +86,7 @@ void append_words(std::string_view text, std::vector<std::string>& words) {
   for (auto id = text::next_identifier(text); !id.empty(); id = text::next_identifier(text)) {
     parts.clear();
     text::split_identifier(id, parts);
-    for (const std::string_view part : parts) words.push_back(lower(part));
+    for (const std::string_view part : parts) words.push_back(ascii::lower(part));
   }
 }
 
@@ -123,7 +117,7 @@ bool is_standard(const Pair& pair) {
   const std::string_view name = last_part(pair.name);
   if (name.starts_with("__") && name.ends_with("__") && name.size() > 4) return true;
   if (name.starts_with('~')) return true;
-  if (std::ranges::find(kNames, std::string_view(lower(name))) != kNames.end()) return true;
+  if (std::ranges::find(kNames, std::string_view(ascii::lower(name))) != kNames.end()) return true;
   return !name.empty() && name == container_of(pair.name);  // C++, Java, C#: called as its class is
 }
 
@@ -208,7 +202,7 @@ bool is_test(std::string_view path, std::string_view language, std::string_view 
   const auto follows = [&](std::string_view head) {
     if (!name.starts_with(head) || name.size() == head.size()) return name == head;
     const char next = name[head.size()];
-    return next == '_' || (next >= 'A' && next <= 'Z');
+    return next == '_' || ascii::is_upper(next);
   };
   if (follows("test") ||
       (language == "go" && (follows("Test") || follows("Benchmark") || follows("Example"))))

@@ -1,7 +1,7 @@
 #include "quarry/preparation/pair_sink.h"
 
-#include <algorithm>
 
+#include "quarry/base/ascii.h"
 #include "quarry/base/hash.h"
 #include "quarry/preparation/license.h"
 
@@ -24,11 +24,7 @@ bool allows(LicensePolicy policy, const std::string& license) {
 std::uint64_t doc_hash(std::string_view doc) {
   std::string plain;
   for (const char c : doc) {
-    if (c >= 'A' && c <= 'Z') {
-      plain += static_cast<char>(c + 32);
-    } else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80) {
-      plain += c;
-    }
+    if (ascii::is_alphanumeric(c) || static_cast<unsigned char>(c) >= 0x80) plain += ascii::to_lower(c);
   }
   return hash64(plain);
 }

@@ -1,8 +1,8 @@
 #include "quarry/preparation/partition.h"
 
-#include <algorithm>
 #include <string>
 
+#include "quarry/base/ascii.h"
 #include "quarry/base/hash.h"
 
 namespace quarry::preparation {
@@ -20,9 +20,7 @@ std::string_view name_of(Partition partition) {
 }
 
 double partition_number(std::string_view key) {
-  std::string low(key);
-  std::ranges::transform(low, low.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::string low = ascii::lower(key);
   return static_cast<double>(hash64(low, 0x70617274) >> 11U) * 0x1p-53;
 }
 

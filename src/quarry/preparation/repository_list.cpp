@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "quarry/base/ascii.h"
 #include "quarry/corpus/clone.h"
 #include "quarry/corpus/repository.h"
 
@@ -22,13 +23,6 @@ std::vector<std::string_view> fields_of(std::string_view line) {
     line.remove_prefix(end == std::string_view::npos ? line.size() : end + 1);
   }
   return fields;
-}
-
-std::string lower(std::string_view text) {
-  std::string low(text);
-  std::ranges::transform(low, low.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return low;
 }
 
 // Calls visit(number, fields) for every line that says something.
@@ -54,7 +48,7 @@ struct Columns {
   static Columns of(const std::vector<std::string_view>& names) {
     Columns columns;
     for (std::size_t i = 0; i < names.size(); ++i) {
-      const std::string name = lower(names[i]);
+      const std::string name = ascii::lower(names[i]);
       if (name == "repo" || name == "name") columns.name = i;
       if (name == "path" || name == "url" || name == "place") columns.place = i;
       if (name == "commit" || name == "revision") columns.revision = i;
@@ -105,7 +99,7 @@ Result<std::vector<RepositoryEntry>> read_repository_list(const FileSystem& file
   QUARRY_CHECK(
       for_each_entry(files, list, [&](std::size_t, const std::vector<std::string_view>& fields) -> Status {
         if (std::exchange(first, false)) {
-          const std::string head = lower(fields.front());
+          const std::string head = ascii::lower(fields.front());
           if (head == "repo" || head == "name") {
             columns = Columns::of(fields);
             return {};
@@ -166,18 +160,18 @@ std::string repository_name_of(std::string_view place) {
 
 void ExcludedNames::add(std::string_view name_or_place) {
   const bool named = std::ranges::count(name_or_place, '/') == 1 && !corpus::looks_like_url(name_or_place);
-  names_.insert(lower(named ? std::string(name_or_place) : repository_name_of(name_or_place)));
+  names_.insert(ascii::lower(named ? std::string(name_or_place) : repository_name_of(name_or_place)));
 }
 
 bool ExcludedNames::holds(std::string_view repository) const {
-  const std::string low = lower(repository);
+  const std::string low = ascii::lower(repository);
   return names_.contains(low) || names_.contains(std::string_view(low).substr(low.rfind('/') + 1));
 }
 
 Status read_excluded(const FileSystem& files, const std::filesystem::path& list, ExcludedNames& names) {
   bool first = true;
   return for_each_entry(files, list, [&](std::size_t, const std::vector<std::string_view>& fields) -> Status {
-    const std::string head = lower(fields.front());
+    const std::string head = ascii::lower(fields.front());
     if (std::exchange(first, false) && (head == "repo" || head == "name")) return {};
     names.add(fields.front());
     return {};

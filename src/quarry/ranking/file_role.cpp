@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include "quarry/base/ascii.h"
+
 namespace quarry::ranking {
 namespace {
 
@@ -14,7 +16,7 @@ bool is_one_of(std::string_view word, const std::array<std::string_view, N>& wor
 
 bool is_version(std::string_view part) {
   return part.size() >= 2 && part.size() <= 3 && part[0] == 'v' &&
-         std::all_of(part.begin() + 1, part.end(), [](char c) { return c >= '0' && c <= '9'; });
+         std::all_of(part.begin() + 1, part.end(), ascii::is_digit);
 }
 
 constexpr std::array<std::string_view, 13> kTestFolders{
@@ -50,9 +52,7 @@ std::uint16_t roles_of(std::string_view path, corpus::Language language) {
   using corpus::Language;
   std::uint16_t roles = 0;
   std::string low(path);
-  for (char& c : low) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
+  ascii::make_lower(low);
   std::string_view rest = low;
   for (std::size_t slash = rest.find('/'); slash != std::string_view::npos; slash = rest.find('/')) {
     const std::string_view part = rest.substr(0, slash);

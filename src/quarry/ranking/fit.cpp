@@ -4,7 +4,10 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <unordered_map>
+
+#include "quarry/ranking/lbfgs.h"
 
 namespace quarry::ranking {
 namespace {
@@ -101,53 +104,32 @@ void choose_best_rows(const Row& weights, Listing& listing) {
   }
 }
 
-// Adds weight x d(loss)/d(weights) of one query; loss = - mean over relevant items of log softmax(score).
-void add_gradient(const Listing& listing, const Row& weights, Doubles& gradient) {
-  std::vector<float> score;
-  score.reserve(listing.best.size());
+// Adds weight x loss of one query and its gradient; loss = - mean over relevant items of log softmax(score).
+double add_loss(const Listing& listing, const Row& weights, std::vector<float>& score,
+                std::span<double> gradient) {
+  score.clear();
   for (const std::uint32_t row : listing.best) score.push_back(product(weights, listing.rows[row]));
   const float top = *std::max_element(score.begin(), score.end());
   double normaliser = 0;
-  for (const float s : score) normaliser += std::exp(static_cast<double>(s - top));
+  double relevant_score = 0;
+  for (std::size_t item = 0; item < score.size(); ++item) {
+    if (listing.relevant[item] != 0) relevant_score += static_cast<double>(score[item]);
+    score[item] = std::exp(score[item] - top);
+    normaliser += static_cast<double>(score[item]);
+  }
   const auto relevant = static_cast<double>(std::count(listing.relevant.begin(), listing.relevant.end(), 1));
   for (std::size_t item = 0; item < score.size(); ++item) {
-    const double probability = std::exp(static_cast<double>(score[item] - top)) / normaliser;
+    const double probability = static_cast<double>(score[item]) / normaliser;
     const double slope = listing.weight * (probability - (listing.relevant[item] != 0 ? 1 / relevant : 0));
     if (std::abs(slope) < 1e-9) continue;
     const Row& row = listing.rows[listing.best[item]];
-    for (std::size_t i = 0; i < kFeatureCount; ++i) gradient[i] += slope * row[i];
+    for (std::size_t i = 0; i < kFeatureCount; ++i) gradient[i] += slope * static_cast<double>(row[i]);
   }
+  return listing.weight * (static_cast<double>(top) + std::log(normaliser) - relevant_score / relevant);
 }
 
-// Kingma and Ba's Adam (2015), the rate falling along half a cosine.
-template <std::size_t N>
-class Adam {
- public:
-  Adam(double rate, std::size_t steps) : rate_(rate), steps_(steps) {}
-
-  template <class Weights>
-  void step(const std::array<double, N>& gradient, Weights& weights) {
-    ++step_;
-    const double progress = static_cast<double>(step_) / static_cast<double>(steps_);
-    const double rate = rate_ * 0.5 * (1 + std::cos(3.14159265358979 * progress));
-    for (std::size_t i = 0; i < N; ++i) {
-      momentum_[i] = 0.9 * momentum_[i] + 0.1 * gradient[i];
-      velocity_[i] = 0.999 * velocity_[i] + 0.001 * gradient[i] * gradient[i];
-      const double m = momentum_[i] / (1 - std::pow(0.9, static_cast<double>(step_)));
-      const double v = velocity_[i] / (1 - std::pow(0.999, static_cast<double>(step_)));
-      weights[i] -= static_cast<float>(rate * m / (std::sqrt(v) + 1e-8));
-    }
-  }
-
- private:
-  double rate_;
-  std::size_t steps_;
-  std::size_t step_ = 0;
-  std::array<double, N> momentum_{};
-  std::array<double, N> velocity_{};
-};
-
 constexpr std::size_t kRounds = 4;
+constexpr std::size_t kStepsOfRound = 100;
 
 // Of the gate's loss, the share of the queries that describe a behaviour. Below a half: weights for
 // behaviours harm a subject more than the other way round, so a query is taken for a behaviour only where
@@ -155,7 +137,6 @@ constexpr std::size_t kRounds = 4;
 constexpr double kBehaviourShare = 0.27;
 constexpr double kGateL2 = 0.0003;
 constexpr float kGateSharpness = 2;  // a gate that decides is better than one that hesitates
-constexpr std::size_t kGateSteps = 1000;
 
 }  // namespace
 
@@ -184,24 +165,27 @@ LinearModel fit_weights(const std::vector<const JudgedQuery*>& queries, const Fi
   Row weights{};
   weights[static_cast<std::size_t>(Feature::unit_bm25f)] = 1;
   weights[static_cast<std::size_t>(Feature::unit_plain_rel)] = 1;
+  std::vector<double> fitted(kFeatureCount);
+  std::vector<float> scores;
+  const auto loss = [&](std::span<const double> at, std::span<double> gradient) {
+    std::copy(at.begin(), at.end(), weights.begin());
+    double sum = 0;
+    for (std::size_t i = 0; i < kFeatureCount; ++i) {
+      gradient[i] = static_cast<double>(options.l2) * at[i];
+      sum += 0.5 * gradient[i] * at[i];
+    }
+    for (const Listing& listing : all) sum += add_loss(listing, weights, scores, gradient);
+    return sum;
+  };
   for (std::size_t round = 0; round < kRounds; ++round) {
     for (Listing& listing : all) choose_best_rows(weights, listing);
-    if (round == 0) weights = {};
-    Adam<kFeatureCount> adam(static_cast<double>(options.learning_rate), options.steps);
-    for (std::size_t step = 0; step < options.steps; ++step) {
-      Doubles gradient{};
-      for (const Listing& listing : all) add_gradient(listing, weights, gradient);
-      for (std::size_t i = 0; i < kFeatureCount; ++i) {
-        gradient[i] += static_cast<double>(options.l2) * static_cast<double>(weights[i]);
-      }
-      adam.step(gradient, weights);
-    }
+    fitted = minimise(loss, std::move(fitted), {.most_steps = kStepsOfRound, .tolerance = 1e-4});
+    std::copy(fitted.begin(), fitted.end(), weights.begin());
   }
 
   LinearModel model;
   for (std::size_t i = 0; i < kFeatureCount; ++i) {
-    model.weights[i] =
-        scale.deviation[i] > 0 ? static_cast<float>(static_cast<double>(weights[i]) / scale.deviation[i]) : 0;
+    model.weights[i] = scale.deviation[i] > 0 ? static_cast<float>(fitted[i] / scale.deviation[i]) : 0;
   }
   return model;
 }
@@ -226,25 +210,31 @@ Gate fit_gate(const std::vector<const JudgedQuery*>& queries) {
     deviation[i] = variance > 1e-10 ? std::sqrt(variance) : 0;
   }
 
-  std::array<double, kQueryFeatureCount + 1> weights{};  // the last is the bias
-  Adam<kQueryFeatureCount + 1> adam(0.1, kGateSteps);
-  for (std::size_t step = 0; step < kGateSteps; ++step) {
-    std::array<double, kQueryFeatureCount + 1> gradient{};
+  const auto loss = [&](std::span<const double> at, std::span<double> gradient) {
+    std::fill(gradient.begin(), gradient.end(), 0.0);
+    double value = 0;
     for (const JudgedQuery* query : queries) {
       std::array<double, kQueryFeatureCount + 1> x{};
       x.back() = 1;
-      double sum = weights.back();
+      double sum = at.back();
       for (std::size_t i = 0; i < kQueryFeatureCount; ++i) {
-        x[i] = deviation[i] > 0 ? (query->query[i] - mean[i]) / deviation[i] : 0;
-        sum += weights[i] * x[i];
+        x[i] = deviation[i] > 0 ? (static_cast<double>(query->query[i]) - mean[i]) / deviation[i] : 0;
+        sum += at[i] * x[i];
       }
       const double share = query->by_file ? (1 - kBehaviourShare) / count[1] : kBehaviourShare / count[0];
+      const double wrong = query->by_file ? sum : -sum;
+      value += share * (std::max(wrong, 0.0) + std::log1p(std::exp(-std::abs(wrong))));
       const double slope = share * (1 / (1 + std::exp(-sum)) - (query->by_file ? 0 : 1));
       for (std::size_t i = 0; i < x.size(); ++i) gradient[i] += slope * x[i];
     }
-    for (std::size_t i = 0; i < kQueryFeatureCount; ++i) gradient[i] += kGateL2 * weights[i];
-    adam.step(gradient, weights);
-  }
+    for (std::size_t i = 0; i < kQueryFeatureCount; ++i) {
+      gradient[i] += kGateL2 * at[i];
+      value += 0.5 * kGateL2 * at[i] * at[i];
+    }
+    return value;
+  };
+  // The last is the bias.
+  const std::vector<double> weights = minimise(loss, std::vector<double>(kQueryFeatureCount + 1));
 
   Gate gate;
   double bias = weights.back();
@@ -257,18 +247,19 @@ Gate fit_gate(const std::vector<const JudgedQuery*>& queries) {
   return gate;
 }
 
-LinearModel fit_repeat_penalty(LinearModel model, const std::function<double(const LinearModel&)>& quality) {
-  LinearModel best = model;
-  double best_quality = -1;
-  for (const float first : {0.0F, 0.25F, 0.5F, 0.75F, 1.0F, 1.5F, 2.0F, 3.0F, 5.0F, 8.0F}) {
+RepeatPenalty fit_repeat_penalty(const std::function<double(const RepeatPenalty&)>& quality) {
+  RepeatPenalty best{};
+  double best_quality = quality(best);
+  for (const float first : {0.25F, 0.5F, 0.75F, 1.0F, 1.5F, 2.0F, 3.0F, 5.0F, 8.0F}) {
     for (const float growth : {0.0F, 0.25F, 0.5F, 1.0F, 2.0F}) {
-      for (std::size_t i = 0; i < model.repeat_penalty.size(); ++i) {
-        model.repeat_penalty[i] = first * (1 + growth * static_cast<float>(i));
+      RepeatPenalty penalty{};
+      for (std::size_t i = 0; i < penalty.size(); ++i) {
+        penalty[i] = first * (1 + growth * static_cast<float>(i));
       }
-      const double value = quality(model);
+      const double value = quality(penalty);
       if (value > best_quality + 1e-6) {
         best_quality = value;
-        best = model;
+        best = penalty;
       }
     }
   }

@@ -1,5 +1,5 @@
 // Fits the parts of a RankingModel to judged queries: linear models by listwise softmax loss over
-// standardised features, the gate by logistic regression; Adam, L2.
+// standardised features, the gate by logistic regression; L2.
 //
 // A query judged by file trains the best unit of each file against the best units of the other files; a query
 // judged by function trains units against each other.
@@ -24,9 +24,7 @@ struct JudgedQuery {
 };
 
 struct FitOptions {
-  float l2 = 0.01F;  // on standardised weights
-  float learning_rate = 0.1F;
-  std::size_t steps = 200;    // a round
+  float l2 = 0.01F;           // on standardised weights
   float function_weight = 0;  // share of the queries judged by function in the loss
 };
 
@@ -39,9 +37,7 @@ struct FitOptions {
 // there, the gate stands still in the middle.
 [[nodiscard]] Gate fit_gate(const std::vector<const JudgedQuery*>& queries);
 
-// Picks, from a fixed grid, the repeat penalty that makes `quality` of the model largest; ties go to the
-// smallest.
-[[nodiscard]] LinearModel fit_repeat_penalty(LinearModel model,
-                                             const std::function<double(const LinearModel&)>& quality);
+// Picks, from a fixed grid, the repeat penalty that makes `quality` largest; ties go to the smallest.
+[[nodiscard]] RepeatPenalty fit_repeat_penalty(const std::function<double(const RepeatPenalty&)>& quality);
 
 }  // namespace quarry::ranking

@@ -7,11 +7,13 @@
 
 namespace quarry::ranking {
 
+// Taken off a result's score for the first, second, third and every later result of its file above it: ten
+// results should show several places, yet the second function of the right file must not vanish.
+using RepeatPenalty = std::array<float, 4>;
+
 struct LinearModel {
   FeatureVector weights{};  // for features as they are; their sum of products is the score
-  // Taken off a result's score for the first, second, third and every later result of its file above it: ten
-  // results should show several places, yet the second function of the right file must not vanish.
-  std::array<float, 4> repeat_penalty{};
+  RepeatPenalty repeat_penalty{};
 
   [[nodiscard]] float score(const FeatureVector& features) const;
 };

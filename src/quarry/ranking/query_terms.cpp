@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "quarry/base/ascii.h"
 #include "quarry/text/words.h"
 
 namespace quarry::ranking {
@@ -13,14 +14,6 @@ constexpr float kOwnNameWeight = 0.15F;  // fitted by hand on the development re
 constexpr std::array<std::string_view, 22> kHeadEnders{
     "for",  "in",   "with",  "via",    "to",      "from", "by",   "using",  "when", "before", "after",
     "into", "that", "which", "during", "through", "on",   "into", "across", "over", "while",  "between"};
-
-std::string lower(std::string_view word) {
-  std::string low(word);
-  for (char& c : low) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return low;
-}
 
 bool starts_with_any(std::string_view word, std::initializer_list<std::string_view> stems) {
   return std::any_of(stems.begin(), stems.end(),
@@ -33,8 +26,8 @@ bool is_code_spelling(std::string_view id) {
   bool lower_seen = false;
   bool inner_capital = false;
   for (std::size_t i = 0; i < id.size(); ++i) {
-    if (id[i] >= 'a' && id[i] <= 'z') lower_seen = true;
-    if (i > 0 && id[i] >= 'A' && id[i] <= 'Z') inner_capital = true;
+    if (ascii::is_lower(id[i])) lower_seen = true;
+    if (i > 0 && ascii::is_upper(id[i])) inner_capital = true;
   }
   return lower_seen && inner_capital;
 }
@@ -67,7 +60,7 @@ QueryTerms read_query(std::string_view text, text::Analyzer& analyzer,
     const std::string_view id = text::next_identifier(rest);
     if (id.empty()) break;
     ++identifiers;
-    const std::string low = lower(id);
+    const std::string low = ascii::lower(id);
     if (starts_with_any(low, {"test", "spec", "mock", "fixture"})) query.wants_tests = true;
     if (starts_with_any(low, {"example", "sample", "demo", "tutorial", "benchmark"}))
       query.wants_examples = true;
@@ -98,7 +91,7 @@ QueryTerms read_query(std::string_view text, text::Analyzer& analyzer,
     // Stop words inside an identifier have no term; pair the others with their spelling.
     std::size_t at = 0;
     for (const std::string_view part : parts) {
-      std::string word = lower(part);
+      std::string word = ascii::lower(part);
       if (text::is_stop_word(word)) continue;
       if (at >= terms.words.size()) break;
       add(terms.words[at++], std::move(word), true);

@@ -20,6 +20,10 @@ bool better(float score_a, std::uint32_t a, float score_b, std::uint32_t b) {
   return score_a != score_b ? score_a > score_b : a < b;
 }
 
+bool stands_before(const Standing& a, const Standing& b) {
+  return better(a.shown, a.unit, b.shown, b.unit);
+}
+
 // The best `count` of a stream, without an order. Most of a stream is worse than what was seen: it costs one
 // comparison.
 class Best {
@@ -202,41 +206,50 @@ Result<std::vector<Candidate>> find_candidates(const SearchSpace& space, const R
   return candidates;
 }
 
-std::vector<Ranked> order(std::vector<Candidate> candidates, const LinearModel& model, std::size_t limit) {
-  struct Place {
-    float shown;
-    float score;
-    std::uint32_t unit;
-    std::uint32_t at;  // among the candidates, which are too large to be moved about
-  };
-  const auto first = [](const Place& a, const Place& b) { return better(a.shown, a.unit, b.shown, b.unit); };
-  std::vector<Place> places;
+std::vector<Standing> by_score(std::span<const Candidate> candidates, const LinearModel& model) {
+  std::vector<Standing> standings;
   std::vector<std::uint32_t> files;
-  places.reserve(candidates.size());
+  standings.reserve(candidates.size());
   files.reserve(candidates.size());
   for (std::uint32_t at = 0; at < candidates.size(); ++at) {
     const float score = model.score(candidates[at].features);
-    places.push_back({score, score, candidates[at].unit, at});
+    standings.push_back({.score = score, .shown = score, .unit = candidates[at].unit, .at = at});
     files.push_back(candidates[at].file);
   }
-  std::sort(places.begin(), places.end(), first);
+  std::sort(standings.begin(), standings.end(), stands_before);
 
-  // The k-th best unit of a file can only be the k-th to be shown of it, so its penalty is known beforehand.
   std::sort(files.begin(), files.end());
   files.erase(std::unique(files.begin(), files.end()), files.end());
-  std::vector<std::size_t> shown_of_file(files.size());
-  for (Place& place : places) {
-    const auto file = std::lower_bound(files.begin(), files.end(), candidates[place.at].file);
-    const std::size_t above = shown_of_file[static_cast<std::size_t>(file - files.begin())]++;
-    if (above > 0) place.shown -= model.repeat_penalty[std::min(above, model.repeat_penalty.size()) - 1];
+  std::vector<std::uint32_t> of_file(files.size());
+  for (Standing& standing : standings) {
+    const auto file = std::lower_bound(files.begin(), files.end(), candidates[standing.at].file);
+    standing.above = of_file[static_cast<std::size_t>(file - files.begin())]++;
   }
-  const std::size_t kept = std::min(limit, places.size());
-  std::partial_sort(places.begin(), places.begin() + static_cast<std::ptrdiff_t>(kept), places.end(), first);
+  return standings;
+}
 
+void thin_repeats(std::vector<Standing>& standings, const RepeatPenalty& penalty, std::size_t limit) {
+  // The k-th best unit of a file can only be the k-th to be shown of it, so its penalty is known beforehand.
+  for (Standing& standing : standings) {
+    standing.shown = standing.score;
+    if (standing.above > 0) {
+      standing.shown -= penalty[std::min<std::size_t>(standing.above, penalty.size()) - 1];
+    }
+  }
+  const std::size_t kept = std::min(limit, standings.size());
+  std::partial_sort(standings.begin(), standings.begin() + static_cast<std::ptrdiff_t>(kept), standings.end(),
+                    stands_before);
+  standings.resize(kept);
+}
+
+std::vector<Ranked> order(std::vector<Candidate> candidates, const LinearModel& model, std::size_t limit) {
+  std::vector<Standing> standings = by_score(candidates, model);
+  thin_repeats(standings, model.repeat_penalty, limit);
   std::vector<Ranked> ranked;
-  ranked.reserve(kept);
-  for (const Place& place : std::span(places).first(kept)) {
-    ranked.push_back({.candidate = candidates[place.at], .score = place.score, .shown = place.shown});
+  ranked.reserve(standings.size());
+  for (const Standing& standing : standings) {
+    ranked.push_back(
+        {.candidate = candidates[standing.at], .score = standing.score, .shown = standing.shown});
   }
   return ranked;
 }

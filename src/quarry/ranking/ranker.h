@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -40,7 +41,22 @@ struct Ranked {
                                                              const RankRequest& request,
                                                              EvidenceTable& scratch);
 
-// Best first. Ties break by unit number, so that equal input gives equal output.
+// A candidate on its way into the order.
+struct Standing {
+  float score = 0;  // the model's
+  float shown = 0;  // after the penalty for repeated files
+  std::uint32_t unit = 0;
+  std::uint32_t at = 0;     // among the candidates, which are too large to be moved about
+  std::uint32_t above = 0;  // units of the same file with a better score
+};
+
+// Best score first, nothing taken off yet. Ties break by unit number, so that equal input gives equal output.
+[[nodiscard]] std::vector<Standing> by_score(std::span<const Candidate> candidates, const LinearModel& model);
+
+// Takes the penalty for repeated files off and leaves the best `limit`, best first.
+void thin_repeats(std::vector<Standing>& standings, const RepeatPenalty& penalty, std::size_t limit);
+
+// Both, the candidates moved along.
 [[nodiscard]] std::vector<Ranked> order(std::vector<Candidate> candidates, const LinearModel& model,
                                         std::size_t limit);
 

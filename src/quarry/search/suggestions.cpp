@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "quarry/base/ascii.h"
 #include "quarry/search/doc_text.h"
 
 namespace quarry::search {
@@ -15,10 +16,6 @@ constexpr std::size_t kMinWords = 3;
 constexpr std::size_t kMinPrefix = 2;
 constexpr std::size_t kMaxName = 60;
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
-
 // "Closes the connection." of "Closes the connection. Called by...": without its full stop, in lower case at
 // the front unless it begins with a name. Empty where the doc begins with no plain sentence.
 std::string first_sentence(std::string_view doc) {
@@ -30,12 +27,11 @@ std::string first_sentence(std::string_view doc) {
     sentence += doc[i] == '\n' ? ' ' : doc[i];
   }
   if (sentence.size() < kMinQuestion || sentence.size() > kMaxQuestion) return {};
-  const bool plain = std::ranges::all_of(sentence, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == ' ' || c == ',' || c == '-' || c == '\'';
-  });
+  const bool plain = std::ranges::all_of(
+      sentence, [](char c) { return ascii::is_letter(c) || c == ' ' || c == ',' || c == '-' || c == '\''; });
   const auto words = static_cast<std::size_t>(std::ranges::count(sentence, ' ')) + 1;
   if (!plain || words < kMinWords || sentence.find("  ") != std::string::npos) return {};
-  if (sentence[1] >= 'a' && sentence[1] <= 'z') sentence[0] = lower(sentence[0]);
+  if (ascii::is_lower(sentence[1])) sentence[0] = ascii::to_lower(sentence[0]);
   return sentence;
 }
 
@@ -74,7 +70,8 @@ std::vector<std::string> complete_names(const ranking::SearchSpace& space, const
     const auto unit = space.unit(number);
     if (unit.kind == syntax::Kind::file || unit.kind == syntax::Kind::section) continue;
     if (unit.name.size() < prefix.size() || unit.name.size() > kMaxName) continue;
-    if (!std::ranges::equal(unit.name.substr(0, prefix.size()), prefix, {}, lower, lower)) continue;
+    if (!std::ranges::equal(unit.name.substr(0, prefix.size()), prefix, {}, ascii::to_lower, ascii::to_lower))
+      continue;
     const auto place = space.unit_place(number);
     if (!space.live(place.segment).contains(unit.file - space.file_base(place.segment))) continue;
     if (!visible.lets_through(space.repository_of(unit.file))) continue;

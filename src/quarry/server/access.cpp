@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "quarry/base/ascii.h"
+
 namespace quarry::server {
 namespace {
 
@@ -31,9 +33,8 @@ std::optional<std::string_view> credential_of(const Request& request) {
   auto value = request.header("authorization").value_or("");
   constexpr std::string_view kBearer = "bearer ";
   if (value.size() <= kBearer.size()) return std::nullopt;
-  const bool bearer = std::ranges::equal(value.substr(0, kBearer.size()), kBearer, [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a | 0x20) : a) == b;
-  });
+  const bool bearer = std::ranges::equal(value.substr(0, kBearer.size()), kBearer,
+                                         [](char a, char b) { return ascii::to_lower(a) == b; });
   if (!bearer) return std::nullopt;
   value.remove_prefix(kBearer.size());
   return value;

@@ -4,6 +4,8 @@
 #include <limits>
 #include <type_traits>
 
+#include "quarry/base/ascii.h"
+
 namespace quarry::server {
 namespace {
 
@@ -31,20 +33,13 @@ Method method_of(http::verb verb) {
   }
 }
 
-std::string lower(beast::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  }
-  return result;
-}
-
 template <class Fields>
 void fill_head(const Fields& fields, Request& request) {
   request.method = method_of(fields.method());
   request.target = std::string(fields.target());
   for (const auto& field : fields)
-    request.headers.emplace_back(lower(field.name_string()), std::string(field.value()));
+    request.headers.emplace_back(ascii::lower({field.name_string().data(), field.name_string().size()}),
+                                 std::string(field.value()));
 }
 
 // What a header says about itself that no two servers on the way may read differently (request smuggling).
@@ -164,7 +159,7 @@ void Connection<Stream>::on_header(Error error) {
   parser_->body_limit(exchange_->body_limit);
   if (parser_->is_done()) return on_body({});
   const auto expect = request.header("expect");
-  if (!expect || lower(std::string(*expect)) != "100-continue") return read_body();
+  if (!expect || ascii::lower(std::string(*expect)) != "100-continue") return read_body();
   static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
   expire_after(limits().write_time);
   asio::async_write(stream_, asio::buffer(kContinue), [self = self()](Error failed, std::size_t) {

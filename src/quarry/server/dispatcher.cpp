@@ -7,6 +7,7 @@
 #include <charconv>
 #include <exception>
 
+#include "quarry/base/ascii.h"
 #include "quarry/server/identity.h"
 #include "quarry/server/served_index.h"
 #include "quarry/server/target.h"
@@ -23,8 +24,7 @@ constexpr std::size_t kMaxAddress = 64;
 std::string media_type(std::string_view value) {
   std::string type(value.substr(0, value.find(';')));
   while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.pop_back();
-  std::ranges::transform(type, type.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c; });
+  ascii::make_lower(type);
   return type;
 }
 

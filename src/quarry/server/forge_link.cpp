@@ -4,12 +4,13 @@
 
 #include <algorithm>
 
+#include "quarry/base/ascii.h"
+
 namespace quarry::server {
 namespace {
 
 bool is_unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-         c == '_' || c == '~' || c == '/';
+  return ascii::is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~' || c == '/';
 }
 
 std::string percent_encode(std::string_view path) {
@@ -59,7 +60,7 @@ std::string forge_link(const index::ViewInfo& view, std::string_view path, std::
                        std::uint32_t last) {
   const auto address = web_address(view.remote);
   const bool known = !view.revision.empty() && std::ranges::all_of(view.revision, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    return ascii::is_digit(c) || (c >= 'a' && c <= 'f');
   });
   if (address.empty() || !known) return {};
   const auto whole = view.prefix.empty()

@@ -7,6 +7,8 @@
 #include <ctime>
 #include <random>
 
+#include "quarry/base/ascii.h"
+
 namespace quarry::server {
 namespace {
 
@@ -22,12 +24,11 @@ std::uint64_t random_number() {
 }
 
 bool is_id_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-         c == '-';
+  return ascii::is_alphanumeric(c) || c == '.' || c == '_' || c == '-';
 }
 
 bool is_hex(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+  return std::ranges::all_of(text, [](char c) { return ascii::is_digit(c) || (c >= 'a' && c <= 'f'); });
 }
 
 bool is_zero(std::string_view text) {

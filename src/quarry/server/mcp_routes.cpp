@@ -3,10 +3,10 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
-#include <cctype>
 #include <optional>
 #include <utility>
 
+#include "quarry/base/ascii.h"
 #include "quarry/server/integrations.h"
 #include "quarry/server/mcp/service.h"
 #include "quarry/server/served_index.h"
@@ -20,12 +20,6 @@ using mcp::RpcError;
 
 constexpr std::size_t kLongestMessage = std::size_t{4} << 20;
 constexpr std::string_view kEventStream = "text/event-stream";
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](unsigned char c) { return std::tolower(c); });
-  return result;
-}
 
 bool is_this_machine(std::string_view origin) {
   const auto scheme = origin.find("://");
@@ -45,7 +39,7 @@ bool is_this_machine(std::string_view origin) {
 bool accepts(const Request& request, std::string_view type) {
   const auto header = request.header("accept");
   if (!header) return true;
-  const std::string all = lower(*header);
+  const std::string all = ascii::lower(*header);
   for (std::size_t at = 0; at <= all.size();) {
     const std::size_t end = std::min(all.find(',', at), all.size());
     std::string_view item = std::string_view(all).substr(at, end - at);
@@ -174,7 +168,7 @@ class McpEndpoint {
       : origins_(integrations.allowed_origins), service_(integrations.version) {}
 
   Response operator()(const Request& request, Context& context) const {
-    if (const auto origin = request.header("origin"); origin && !allows(lower(*origin))) {
+    if (const auto origin = request.header("origin"); origin && !allows(ascii::lower(*origin))) {
       return refuse(nullptr, 403, ErrorCode::invalid_request, "web pages of this origin may not call");
     }
     const bool takes_json = accepts(request, "application/json");

@@ -6,9 +6,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <nlohmann/json.hpp>
 #include <span>
+
+#include "quarry/base/ascii.h"
 
 namespace quarry::server {
 namespace {
@@ -78,7 +79,7 @@ std::string remote_key(std::string_view url) {
   }
   const auto host = std::min(text.find('/'), text.size());
   std::transform(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(host), text.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
+                 ascii::to_lower);
   return text;
 }
 

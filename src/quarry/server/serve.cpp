@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cctype>
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
@@ -13,6 +12,7 @@
 #include <thread>
 #include <utility>
 
+#include "quarry/base/ascii.h"
 #include "quarry/server/integrations.h"
 #include "quarry/server/live_quality.h"
 #include "quarry/server/metrics.h"
@@ -113,7 +113,7 @@ class CertificateWatch {
 
 std::vector<std::string> lower_case(std::vector<std::string> texts) {
   for (auto& text : texts) {
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+    ascii::make_lower(text);
   }
   return texts;
 }

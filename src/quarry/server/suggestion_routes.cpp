@@ -3,6 +3,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "quarry/base/ascii.h"
 #include "quarry/search/query.h"
 #include "quarry/search/suggestions.h"
 #include "quarry/server/question.h"
@@ -18,12 +19,8 @@ constexpr std::array<std::string_view, 5> kTalk{
     "compute new velocities for every particle", "return the ip of the device"};
 constexpr std::uint64_t kMaxSuggestions = 50;
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
-
 bool holds(std::string_view text, std::string_view part) {
-  return !std::ranges::search(text, part, {}, lower, lower).empty();
+  return !std::ranges::search(text, part, {}, ascii::to_lower, ascii::to_lower).empty();
 }
 
 Result<nlohmann::ordered_json> suggest(const Request& request, const Context& context) {

@@ -4,13 +4,15 @@
 
 #include <algorithm>
 
+#include "quarry/base/ascii.h"
+
 namespace quarry::server {
 namespace {
 
 constexpr std::size_t kMaxParameters = 128;
 
 int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
+  if (ascii::is_digit(c)) return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;

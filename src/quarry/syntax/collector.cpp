@@ -8,15 +8,13 @@
 #include <algorithm>
 #include <string>
 
+#include "quarry/base/ascii.h"
+
 namespace quarry::syntax {
 namespace {
 
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
-}
-
-bool is_upper(char c) {
-  return c >= 'A' && c <= 'Z';
 }
 
 // A row of comments, or of attributes, without code in between.
@@ -178,7 +176,8 @@ struct Collector::State {
     const std::string_view all = text(name);
     std::size_t skipped = 0;
     if (const std::size_t colons = all.rfind("::"); colons != std::string_view::npos) skipped = colons + 2;
-    if (const std::size_t dot = all.rfind('.'); dot != std::string_view::npos && is_upper(all.front())) {
+    if (const std::size_t dot = all.rfind('.');
+        dot != std::string_view::npos && ascii::is_upper(all.front())) {
       skipped = std::max(skipped, dot + 1);
     }
     if (skipped < all.size()) name.begin += static_cast<std::uint32_t>(skipped);

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "quarry/base/ascii.h"
+
 namespace quarry::syntax {
 namespace {
 
@@ -13,10 +15,6 @@ using corpus::Language;
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v';
 }
-bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 // A copy of the source, made at the first change.
 class Copy {
  public:
@@ -75,7 +73,7 @@ Directive directive_of(std::string_view line) {
 std::size_t behind_word(std::string_view line, std::size_t at, std::string_view word) {
   if (line.substr(at, word.size()) != word) return 0;
   const std::size_t end = at + word.size();
-  if ((at > 0 && is_word(line[at - 1])) || (end < line.size() && is_word(line[end]))) return 0;
+  if ((at > 0 && ascii::is_word(line[at - 1])) || (end < line.size() && ascii::is_word(line[end]))) return 0;
   return end;
 }
 
@@ -114,7 +112,7 @@ void paint_constructor(const Line& line, Copy& copy) {
   const std::size_t found = find_word(line.text, "constructor");
   if (found == std::string_view::npos || !line.text.starts_with('@')) return;
   std::size_t end = 1;
-  while (end < line.text.size() && is_word(line.text[end])) ++end;
+  while (end < line.text.size() && ascii::is_word(line.text[end])) ++end;
   if (end < found && is_blank(line.text[end])) copy.blank(line.begin, line.begin + end);
 }
 
@@ -256,7 +254,7 @@ class CsharpPainter {
   [[nodiscard]] std::size_t behind_cast() const {
     if (source_.substr(at_, 2) != "*(") return 0;
     std::size_t end = at_ + 2;
-    while (end < source_.size() && is_word(source_[end])) ++end;
+    while (end < source_.size() && ascii::is_word(source_[end])) ++end;
     return end > at_ + 2 && source_.substr(end, 2) == "*)" ? end + 2 : 0;
   }
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 
+#include "quarry/base/ascii.h"
 #include "quarry/syntax/collector.h"
 #include "quarry/syntax/grammar.h"
 #include "quarry/syntax/source_parser.h"
@@ -26,7 +27,7 @@ bool has(std::string_view text, std::string_view part) {
 }
 
 bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  return ascii::is_letter(c) || c == '_';
 }
 
 // Anonymous symbols are tokens as they are written: "while", "&&", "(".

@@ -5,14 +5,15 @@
 #include <array>
 #include <vector>
 
+#include "quarry/base/ascii.h"
+
 namespace quarry::syntax {
 namespace {
 
 constexpr std::size_t kMaxName = 256;
 
 bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
-         (static_cast<unsigned char>(c) & 0x80) != 0;
+  return ascii::is_word(c) || c == '$' || (static_cast<unsigned char>(c) & 0x80) != 0;
 }
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <vector>
 
+#include "quarry/base/ascii.h"
+
 namespace quarry::syntax {
 namespace {
 
@@ -14,10 +16,10 @@ bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v';
 }
 bool is_upper(char c) {
-  return (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9');
+  return ascii::is_upper(c) || c == '_' || ascii::is_digit(c);
 }
 bool is_word(char c) {
-  return is_upper(c) || (c >= 'a' && c <= 'z');
+  return is_upper(c) || ascii::is_lower(c);
 }
 bool one_of(char c, const char* set) {
   return c != '\0' && std::strchr(set, c) != nullptr;

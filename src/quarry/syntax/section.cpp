@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string>
+
+#include "quarry/base/ascii.h"
 
 namespace quarry::syntax {
 namespace {
@@ -17,7 +18,7 @@ bool is_blank(char c) {
 bool says_something(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);
-    return byte >= 0x80 || std::isalnum(byte) != 0;
+    return byte >= 0x80 || ascii::is_alphanumeric(c);
   });
 }
 
@@ -147,12 +148,6 @@ void section_by_title(std::string_view source, bool markdown, const SectionLimit
   }
 }
 
-std::string lowered(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return result;
-}
-
 // "users" of `CREATE TABLE IF NOT EXISTS "app"."users" (`; empty for other statements.
 std::string_view created_name(std::string_view statement) {
   constexpr std::array kKinds = {"table", "view", "function", "procedure", "trigger",
@@ -169,12 +164,12 @@ std::string_view created_name(std::string_view statement) {
     if (at == begin) break;
     words.push_back(statement.substr(begin, at - begin));
   }
-  if (words.empty() || lowered(words.front()) != "create") return {};
+  if (words.empty() || ascii::lower(words.front()) != "create") return {};
   for (std::size_t i = 1; i + 1 < words.size(); ++i) {
-    if (std::find(kKinds.begin(), kKinds.end(), lowered(words[i])) == kKinds.end()) continue;
+    if (std::find(kKinds.begin(), kKinds.end(), ascii::lower(words[i])) == kKinds.end()) continue;
     std::size_t name = i + 1;
     while (name + 1 < words.size()) {
-      const std::string word = lowered(words[name]);
+      const std::string word = ascii::lower(words[name]);
       if (word != "if" && word != "not" && word != "exists" && word != "concurrently") break;
       ++name;
     }

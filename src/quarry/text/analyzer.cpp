@@ -2,6 +2,7 @@
 
 #include <libstemmer.h>
 
+#include "quarry/base/ascii.h"
 #include "quarry/base/hash.h"
 #include "quarry/text/words.h"
 
@@ -49,9 +50,7 @@ struct Analyzer::State {
 
   std::string_view lowered(std::string_view word) {
     lower.assign(word);
-    for (char& c : lower) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-    }
+    ascii::make_lower(lower);
     return lower;
   }
 

@@ -2,13 +2,13 @@
 
 #include <array>
 
+#include "quarry/base/ascii.h"
+
 namespace quarry::training {
 
 std::string_view first_word(std::string_view text) {
   std::size_t end = 0;
-  while (end < text.size() &&
-         ((text[end] >= 'a' && text[end] <= 'z') || (text[end] >= 'A' && text[end] <= 'Z')))
-    ++end;
+  while (end < text.size() && ascii::is_letter(text[end])) ++end;
   return text.substr(0, end);
 }
 

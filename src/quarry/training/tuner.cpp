@@ -6,6 +6,7 @@
 #include <mutex>
 #include <thread>
 
+#include "quarry/base/ascii.h"
 #include "quarry/base/child_process.h"
 
 namespace quarry::training {
@@ -17,8 +18,7 @@ constexpr std::size_t kMaxJournalBytes = std::size_t{1} << 28;
 constexpr std::size_t kFailuresBeforeGivingUp = 3;  // without a single success
 
 bool is_name(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '|' ||
-         c == '-';
+  return ascii::is_word(c) || c == '|' || c == '-';
 }
 
 class Search {
@@ -244,7 +244,8 @@ std::optional<double> metric_in(std::string_view line, std::string_view name) {
     std::string_view number = line.substr(equals + 1);
     number.remove_prefix(std::min(number.find_first_not_of(" \t"), number.size()));
     if (number.starts_with('+')) number.remove_prefix(1);
-    if (number.empty() || (number.front() != '-' && number.front() != '.' && !std::isdigit(number.front())))
+    if (number.empty() ||
+        (number.front() != '-' && number.front() != '.' && !ascii::is_digit(number.front())))
       continue;  // from_chars would also take "inf" and "nan"
     double value = 0;
     if (std::from_chars(number.data(), number.data() + number.size(), value).ec == std::errc() &&

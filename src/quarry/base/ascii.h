@@ -1,0 +1,43 @@
+// Letters, digits and case of ASCII alone: whatever the locale says, and bytes of other characters are left
+// as they are. Source code, paths, HTTP and configuration are read with these; words of people are stemmed in
+// text/.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace quarry::ascii {
+
+[[nodiscard]] constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+[[nodiscard]] constexpr bool is_lower(char c) {
+  return c >= 'a' && c <= 'z';
+}
+[[nodiscard]] constexpr bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+[[nodiscard]] constexpr bool is_letter(char c) {
+  return is_lower(c) || is_upper(c);
+}
+[[nodiscard]] constexpr bool is_alphanumeric(char c) {
+  return is_letter(c) || is_digit(c);
+}
+// A letter, a digit or "_": what an identifier is made of in most languages.
+[[nodiscard]] constexpr bool is_word(char c) {
+  return is_alphanumeric(c) || c == '_';
+}
+
+[[nodiscard]] constexpr char to_lower(char c) {
+  return is_upper(c) ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+inline void make_lower(std::string& text) {
+  for (char& c : text) c = to_lower(c);
+}
+[[nodiscard]] inline std::string lower(std::string_view text) {
+  std::string low(text);
+  make_lower(low);
+  return low;
+}
+
+}  // namespace quarry::ascii
