@@ -272,6 +272,14 @@ TEST_F(CliTest, SeveralRepositoriesInOneIndex) {
   EXPECT_EQ(quarry({"search", "-i", index, "x", "."}).status, 2);  // both say where
 }
 
+TEST_F(CliTest, ARepositoryThatCannotBeReadKeepsNoOtherFromBeingIndexed) {
+  directory_.write("other/main.py", "def start_server(port):\n    pass\n");
+  const auto outcome = quarry({"index", "-i", "../index", "../missing", "../other"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("cannot read ../missing"));
+  EXPECT_THAT(quarry({"search", "-i", "../index", "start the server"}).out, HasSubstr("main.py"));
+}
+
 TEST_F(CliTest, AnIndexWithoutSourceHoldsNoCode) {
   ASSERT_EQ(quarry({"index", "--no-source", "."}).status, 0);
   const auto answer = json::parse(quarry({"search", "--json", "join files"}).out);
