@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kLinks = 16;        // hnswlib's M: at most twice as many in the lowest layer
 constexpr std::size_t kBuildWidth = 100;  // its ef_construction
 constexpr std::size_t kSeed = 100;
-constexpr std::uint32_t kStride = 256;  // units between two looks at the clock and at `stop`
+constexpr std::uint32_t kStride = 256;  // units between two looks at `stop`
 
 #if defined(__x86_64__)
 [[gnu::target_clones("avx2", "default")]]
