@@ -34,10 +34,8 @@ inline constexpr Flag kSide{.name = "side",
 
 inline constexpr std::array kFlags{&kFormat, &kSide, &kOutput};
 inline constexpr std::array kGroups{FlagGroup{"Export", kFlags}};
-inline constexpr std::array kArguments{Argument{.name = "MODEL",
-                                                .required = true,
-                                                .brief = "The folder of a static model",
-                                                .completion = Completion::folder}};
+inline constexpr std::array kArguments{Argument{
+    .name = "MODEL", .required = true, .brief = "The folder of a model", .completion = Completion::folder}};
 inline constexpr std::array kExamples{
     Example{"quarry export models/default -o query.onnx", "The query encoder, for ONNX Runtime or KServe."},
     Example{"quarry export models/default --format triton -o model_repository",

@@ -65,7 +65,8 @@ with tempfile.TemporaryDirectory() as folder:
         place = folder / "repository" / f"quarry_{side}"
         compare(place / "1" / "model.onnx", side)
         config = (place / "config.pbtxt").read_text()
-        dimensions = json.loads((pathlib.Path(model) / "config.json").read_text())["dimensions"]
+        described = json.loads((pathlib.Path(model) / "config.json").read_text())
+        dimensions = described.get("index_dimensions", described["dimensions"])
         assert f'name: "quarry_{side}"' in config and f"dims: [ {dimensions} ]" in config, config
     refused = subprocess.run([quarry, "export", str(folder), "-o", str(folder / "x")], capture_output=True, text=True)
     assert refused.returncode == 2 and "config.json" in refused.stderr, refused

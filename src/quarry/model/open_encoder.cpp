@@ -90,8 +90,11 @@ EncoderResult open_directory(const FileSystem& files, const std::filesystem::pat
     if (*type == kind.model_type) return kind.open(files, directory, *config, name);
     known += (known.empty() ? "" : ", ") + std::string(kind.model_type);
   }
-  return fail(ErrorKind::invalid_argument, "model {}: model_type \"{}\" is not supported ({} are)",
-              directory.string(), *type, known);
+  return fail(
+      ErrorKind::invalid_argument,
+      "model {}: model_type \"{}\" is not supported ({} are). A transformer runs in a server that takes "
+      "texts: give its address, http://HOST/v1/embeddings#NAME",
+      directory.string(), *type, known);
 }
 
 }  // namespace

@@ -15,10 +15,12 @@ struct WeightedRow {
   float weight = 0;
 };
 
-// sum[d] += weight * table[row * sum.size() + d] for all rows in order.
-void add_rows(const std::int8_t* table, std::span<const WeightedRow> rows, std::span<float> sum);
+// sum[d] += weight * table[row * width + d] for all rows in order; sum.size() <= width.
+void add_rows(const std::int8_t* table, std::size_t width, std::span<const WeightedRow> rows,
+              std::span<float> sum);
 // The same for a table of floats, which need not be aligned.
-void add_float_rows(const std::byte* table, std::span<const WeightedRow> rows, std::span<float> sum);
+void add_float_rows(const std::byte* table, std::size_t width, std::span<const WeightedRow> rows,
+                    std::span<float> sum);
 
 // Divides by the Euclidean norm; a vector without any length, or with one that is not finite, becomes all
 // zeros.

@@ -91,7 +91,7 @@ Result<std::vector<float>> StaticEncoder::encode(std::span<const std::string_vie
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const std::span<float> vector = std::span(vectors).subspan(i * kept, kept);
     const StaticSide& weights = model_.sides[static_cast<std::size_t>(side)];
-    if (kept == model_.dimensions) {
+    if (kept == model_.dimensions || weights.mean.empty()) {
       encode_one(texts[i], weights, *scratch, vector);
       continue;
     }
@@ -133,9 +133,9 @@ void StaticEncoder::encode_one(std::string_view text, const StaticSide& side, Sc
     scratch.rows[i].weight *= model_.log_frequency ? log_frequency(count) : static_cast<float>(count);
   }
   if (model_.quantized != nullptr) {
-    add_rows(model_.quantized, scratch.rows, vector);
+    add_rows(model_.quantized, model_.dimensions, scratch.rows, vector);
   } else {
-    add_float_rows(model_.floats, scratch.rows, vector);
+    add_float_rows(model_.floats, model_.dimensions, scratch.rows, vector);
   }
   normalize(vector);
   if (side.mean.empty() || scratch.rows.empty()) return;

@@ -59,6 +59,8 @@ TEST(Markup, BecomesItsText) {
   EXPECT_EQ(without_markup("a < b and c > d, i[0], {x}"), "a < b and c > d, i[0], {x}");
   EXPECT_EQ(without_markup("See https://example.org/a?b=c for more"), "See for more");
   EXPECT_EQ(without_markup("<<<{@ [[ `"), "<<<{@ [[");
+  EXPECT_EQ(without_markup("sees [[x]"), "sees [[x]");
+  EXPECT_EQ(without_markup("sees [[x] and y"), "sees [[x] and y");
 }
 
 TEST(English, IsToldByLettersAndCommonWords) {

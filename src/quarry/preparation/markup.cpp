@@ -149,6 +149,7 @@ class Stripper {
     const std::size_t begin = twice ? 2 : 1;
     const std::size_t end = rest_.find(']', begin);
     if (end == std::string_view::npos || end - begin > 200) return false;
+    if (twice && !rest_.substr(end).starts_with("]]")) return false;
     const std::string_view inside = rest_.substr(begin, end - begin);
     std::size_t after = end + (twice ? 2 : 1);
     const char next = after < rest_.size() ? rest_[after] : ' ';

@@ -11,6 +11,11 @@ namespace {
 
 constexpr std::uint64_t kOrderStream = 0x0bde5;
 
+const View& view_of(const TrainConfig& config, std::uint64_t step, std::size_t row) {
+  Random random(config.seed, step, row);
+  return pick_view(config.views, random);
+}
+
 }  // namespace
 
 BatchPlan::BatchPlan(const Dataset& dataset, std::uint32_t batch, std::uint32_t group, std::uint64_t seed)
@@ -64,24 +69,36 @@ void make_batch(const Dataset& dataset, const TrainConfig& config, std::uint64_t
     Random random(config.seed, step, row);
     const View& view = pick_view(config.views, random);
     maker.make(pairs[row], view, random, query, code);
-    batch.queries.add(query);
-    batch.codes.add(code);
+    batch.queries.add(query, maker.query_in_order());
+    batch.codes.add(code, maker.code_in_order());
   }
 }
 
 std::vector<std::pair<std::uint32_t, std::uint32_t>> masked_pairs(const Dataset& dataset,
+                                                                  const TrainConfig& config,
+                                                                  std::uint64_t step,
                                                                   std::span<const std::uint32_t> pairs) {
   std::map<std::uint64_t, std::vector<std::uint32_t>> same;
+  std::map<std::uint32_t, std::vector<std::uint32_t>> files;
   for (std::size_t row = 0; row < pairs.size(); ++row) {
     const Example example = dataset[pairs[row]];
     same[example.doc_hash].push_back(static_cast<std::uint32_t>(row));
     same[example.code_hash].push_back(static_cast<std::uint32_t>(row));
+    files[example.file].push_back(static_cast<std::uint32_t>(row));
   }
   std::vector<std::pair<std::uint32_t, std::uint32_t>> masked;
   for (const auto& [hash, rows] : same) {
     for (const std::uint32_t a : rows) {
       for (const std::uint32_t b : rows) {
         if (a != b) masked.emplace_back(a, b);
+      }
+    }
+  }
+  for (const auto& [file, rows] : files) {
+    for (const std::uint32_t code : rows) {
+      if (rows.size() < 2 || view_of(config, step, code).target != CodePart::card) continue;
+      for (const std::uint32_t query : rows) {
+        if (query != code) masked.emplace_back(query, code);
       }
     }
   }

@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "quarry/training/bags.h"
 #include "quarry/training/config.h"
 #include "quarry/training/dataset.h"
-#include "quarry/training/dual_encoder.h"
 
 namespace quarry::training {
 
@@ -46,8 +46,10 @@ struct Batch {
 void make_batch(const Dataset& dataset, const TrainConfig& config, std::uint64_t step,
                 std::span<const std::uint32_t> pairs, std::size_t first, std::size_t last, Batch& batch);
 
-// Pairs of rows that share their doc or their code, so that neither is a wrong answer to the other.
+// Rows (query, code) of the batch of a step where the code is no wrong answer: they share their doc or their
+// code, or the code is the card of the query's file.
 [[nodiscard]] std::vector<std::pair<std::uint32_t, std::uint32_t>> masked_pairs(
-    const Dataset& dataset, std::span<const std::uint32_t> pairs);
+    const Dataset& dataset, const TrainConfig& config, std::uint64_t step,
+    std::span<const std::uint32_t> pairs);
 
 }  // namespace quarry::training

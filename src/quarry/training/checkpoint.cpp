@@ -11,25 +11,6 @@
 namespace quarry::training {
 namespace {
 
-struct Part {
-  const char* name;
-  std::vector<float>* values;
-};
-
-std::vector<Part> parts_of(DualEncoder& encoder) {
-  DualEncoder::Moments& first = encoder.first;
-  DualEncoder::Moments& second = encoder.second;
-  return {{"table", &encoder.table},
-          {"weights.query", &encoder.weights[0]},
-          {"weights.code", &encoder.weights[1]},
-          {"first.table", &first.table},
-          {"first.weights.query", &first.weights[0]},
-          {"first.weights.code", &first.weights[1]},
-          {"second.table", &second.table},
-          {"second.weights.query", &second.weights[0]},
-          {"second.weights.code", &second.weights[1]}};
-}
-
 // The first line of `theirs` that is not the same in `ours`, and its counterpart there.
 std::string difference(std::string_view theirs, std::string_view ours) {
   while (!theirs.empty() || !ours.empty()) {
@@ -46,7 +27,7 @@ std::string difference(std::string_view theirs, std::string_view ours) {
 }
 
 Result<Progress> read(const FileSystem& files, const std::filesystem::path& path, const RunIdentity& run,
-                      DualEncoder& encoder) {
+                      TrainableEncoder& encoder) {
   QUARRY_TRY(const auto file, files.map(path));
   QUARRY_TRY(const model::Safetensors tensors, model::parse_safetensors(file->bytes()));
   const auto text_of = [&](const char* key) {
@@ -69,14 +50,12 @@ Result<Progress> read(const FileSystem& files, const std::filesystem::path& path
   if (std::from_chars(steps.data(), steps.data() + steps.size(), progress.step).ec != std::errc{}) {
     return fail(ErrorKind::corrupt, "it does not tell its step");
   }
-  encoder.start_moments();
-  for (const Part& part : parts_of(encoder)) {
+  for (const StatePart& part : encoder.state()) {
     const model::Tensor* tensor = tensors.find(part.name);
-    if (tensor == nullptr || tensor->dtype != model::Dtype::f32 ||
-        tensor->elements() != part.values->size()) {
+    if (tensor == nullptr || tensor->dtype != model::Dtype::f32 || tensor->elements() != part.values.size()) {
       return fail(ErrorKind::corrupt, "tensor \"{}\" is missing or of another size", part.name);
     }
-    std::memcpy(part.values->data(), tensor->bytes.data(), tensor->bytes.size());
+    std::memcpy(part.values.data(), tensor->bytes.data(), tensor->bytes.size());
   }
   if (const model::Tensor* tensor = tensors.find("clusters")) {
     if (tensor->dtype != model::Dtype::i32)
@@ -89,13 +68,11 @@ Result<Progress> read(const FileSystem& files, const std::filesystem::path& path
 
 }  // namespace
 
-Status write_checkpoint(FileSystem& files, const std::filesystem::path& path, const DualEncoder& encoder,
+Status write_checkpoint(FileSystem& files, const std::filesystem::path& path, TrainableEncoder& encoder,
                         const Progress& progress, const RunIdentity& run) {
   std::vector<model::Tensor> tensors;
-  // Only read from here on.
-  for (const Part& part : parts_of(const_cast<DualEncoder&>(encoder))) {
-    tensors.push_back(
-        {part.name, model::Dtype::f32, {part.values->size()}, std::as_bytes(std::span(*part.values))});
+  for (const StatePart& part : encoder.state()) {
+    tensors.push_back({part.name, model::Dtype::f32, {part.values.size()}, std::as_bytes(part.values)});
   }
   if (!progress.clusters.empty()) {
     tensors.push_back({"clusters",
@@ -112,7 +89,7 @@ Status write_checkpoint(FileSystem& files, const std::filesystem::path& path, co
 }
 
 Result<Progress> read_checkpoint(const FileSystem& files, const std::filesystem::path& path,
-                                 const RunIdentity& run, DualEncoder& encoder) {
+                                 const RunIdentity& run, TrainableEncoder& encoder) {
   auto progress = read(files, path, run, encoder);
   if (!progress) return fail_in("checkpoint " + path.string(), std::move(progress).error());
   return progress;

@@ -1,8 +1,9 @@
 // The whole state of a run after some step, in one file that is there completely or not at all.
 //
-// A safetensors file: `table`, `weights.query`, `weights.code` and both moments of each ("first.…",
-// "second.…"), F32; `clusters`, I32, where there are some; the metadata holds the step, the config's
-// canonical text and the fingerprint of the data.
+// A safetensors file: the encoder's state by the names that it gives (of the static one `table`,
+// `weights.query`, `weights.code` and both moments of each, "first.…" and "second.…"), F32; `clusters`, I32,
+// where there are some; the metadata holds the step, the config's canonical text and the fingerprint of the
+// data.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,7 @@
 
 #include "quarry/base/file_system.h"
 #include "quarry/base/result.h"
-#include "quarry/training/dual_encoder.h"
+#include "quarry/training/trainable_encoder.h"
 
 namespace quarry::training {
 
@@ -29,13 +30,13 @@ struct Progress {
 
 // Replaces `path` atomically: after any failure, a full disk included, the old file is whole.
 [[nodiscard]] Status write_checkpoint(FileSystem& files, const std::filesystem::path& path,
-                                      const DualEncoder& encoder, const Progress& progress,
+                                      TrainableEncoder& encoder, const Progress& progress,
                                       const RunIdentity& run);
 
 // Fills `encoder` and answers how far it is. ErrorKind::version_mismatch names the first key in which the
 // checkpoint's config differs from the run's, or says that the pairs differ; ErrorKind::corrupt for a damaged
 // file.
 [[nodiscard]] Result<Progress> read_checkpoint(const FileSystem& files, const std::filesystem::path& path,
-                                               const RunIdentity& run, DualEncoder& encoder);
+                                               const RunIdentity& run, TrainableEncoder& encoder);
 
 }  // namespace quarry::training

@@ -19,16 +19,21 @@ const Names<Schedule>& names(Schedule) {
   static const Names<Schedule> kNames{{"cosine", Schedule::cosine}, {"linear", Schedule::linear}};
   return kNames;
 }
+const Names<Architecture>& names(Architecture) {
+  static const Names<Architecture> kNames{{"static", Architecture::static_table},
+                                          {"transformer", Architecture::transformer}};
+  return kNames;
+}
 const Names<QueryPart>& names(QueryPart) {
-  static const Names<QueryPart> kNames{{"doc", QueryPart::doc},
-                                       {"brief", QueryPart::brief},
-                                       {"name", QueryPart::name},
-                                       {"some", QueryPart::some},
+  static const Names<QueryPart> kNames{{"doc", QueryPart::doc},        {"brief", QueryPart::brief},
+                                       {"name", QueryPart::name},      {"some", QueryPart::some},
+                                       {"call", QueryPart::call},      {"subject", QueryPart::subject},
                                        {"comment", QueryPart::comment}};
   return kNames;
 }
 const Names<CodePart>& names(CodePart) {
-  static const Names<CodePart> kNames{{"code", CodePart::code}, {"signature", CodePart::signature}};
+  static const Names<CodePart> kNames{
+      {"code", CodePart::code}, {"signature", CodePart::signature}, {"card", CodePart::card}};
   return kNames;
 }
 const Names<LossKind>& names(LossKind) {
@@ -56,6 +61,7 @@ template <class Visit>
 void for_each_field(TrainConfig& c, Visit&& visit) {
   constexpr double kMany = 1e12;
   visit("name", Role::outside, c.name);
+  visit("architecture", Role::result, c.architecture);
   visit("seed", Role::result, c.seed, 0.0, 1.8e19);
   visit("steps", Role::result, c.steps, 1.0, kMany);
   visit("threads", Role::outside, c.threads, 1.0, 1024.0);
@@ -70,6 +76,11 @@ void for_each_field(TrainConfig& c, Visit&& visit) {
   visit("tokenizer.doc_weight", Role::result, c.tokenizer.doc_weight, 1.0, 1000.0);
   visit("tokenizer.file", Role::outside, c.tokenizer.file);
   visit("model.dimensions", Role::result, c.dimensions, 8.0, 4096.0);
+  visit("model.index_dimensions", Role::outside, c.index_dimensions, 0.0, 4096.0);
+  visit("model.layers", Role::result, c.transformer.layers, 1.0, 64.0);
+  visit("model.heads", Role::result, c.transformer.heads, 1.0, 64.0);
+  visit("model.feed_forward", Role::result, c.transformer.feed_forward, 1.0, 65536.0);
+  visit("model.shared", Role::result, c.transformer.shared);
   visit("model.initial", Role::outside, c.initial);
   visit("batch.size", Role::result, c.batch, 2.0, 65536.0);
   visit("batch.group", Role::result, c.group, 1.0, 65536.0);
@@ -216,6 +227,19 @@ Status check(const TrainConfig& config) {
                 "optimizer.warmup: {} steps of warm-up leave nothing of {} steps", config.warmup,
                 config.steps);
   }
+  if (config.architecture == Architecture::transformer) {
+    if (config.dimensions % config.transformer.heads != 0) {
+      return fail(ErrorKind::invalid_argument, "model.heads: {} do not divide model.dimensions {}",
+                  config.transformer.heads, config.dimensions);
+    }
+    if (config.index_dimensions != 0) {
+      return fail(ErrorKind::invalid_argument, "model.index_dimensions: only a static model has them");
+    }
+    if (!config.initial.empty() && !config.transformer.shared) {
+      return fail(ErrorKind::invalid_argument,
+                  "model.initial: needs model.shared, there is one table for it");
+    }
+  }
   if (config.group > config.batch) {
     return fail(ErrorKind::invalid_argument, "batch.group: {} is more than batch.size {}", config.group,
                 config.batch);
@@ -228,6 +252,14 @@ Status check(const TrainConfig& config) {
       return fail(ErrorKind::invalid_argument, "loss.nested: {} is not below model.dimensions {}", size,
                   config.dimensions);
     }
+  }
+  const std::vector<std::uint32_t>& nested = config.loss.nested;
+  if (config.index_dimensions != 0 && config.index_dimensions != config.dimensions &&
+      std::find(nested.begin(), nested.end(), config.index_dimensions) == nested.end()) {
+    return fail(
+        ErrorKind::invalid_argument,
+        "model.index_dimensions: {} is none of loss.nested, so those dimensions do not learn to work alone",
+        config.index_dimensions);
   }
   return {};
 }
@@ -245,7 +277,7 @@ Result<TrainConfig> parse(const std::string& yaml, const std::vector<std::string
   }
   TrainConfig config;
   Reader reader;
-  std::set<std::string> known{"architecture", "views"};
+  std::set<std::string> known{"views"};
   for_each_field(config, [&](const char* key, Role, auto& value, auto... range) {
     known.insert(key);
     reader.read(key, find(root, key), value, range...);
@@ -253,16 +285,12 @@ Result<TrainConfig> parse(const std::string& yaml, const std::vector<std::string
   if (reader.error_) return fail(ErrorKind::invalid_argument, "{}", *reader.error_);
   const std::string unknown = unknown_key(root, "", known);
   if (!unknown.empty()) return fail(ErrorKind::invalid_argument, "unknown key \"{}\"", unknown);
-  std::string architecture = "static";
-  reader.read("architecture", find(root, "architecture"), architecture);
-  if (architecture != "static") {
-    return fail(ErrorKind::invalid_argument, "architecture: \"{}\" is not known (static is)", architecture);
-  }
   if (const YAML::Node views = find(root, "views"); views.IsDefined()) {
     QUARRY_CHECK(read_views(views, config.views));
   } else {
     config.views.emplace_back();
   }
+  config.data.limits.in_order = config.architecture == Architecture::transformer;
   QUARRY_CHECK(check(config));
   return config;
 }

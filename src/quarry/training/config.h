@@ -9,11 +9,21 @@
 
 #include "quarry/base/result.h"
 #include "quarry/training/dataset.h"
-#include "quarry/training/dual_encoder.h"
 #include "quarry/training/loss.h"
+#include "quarry/training/trainable_encoder.h"
 #include "quarry/training/view.h"
 
 namespace quarry::training {
+
+enum class Architecture : std::uint8_t { static_table, transformer };
+
+// Of a transformer; its width is TrainConfig::dimensions.
+struct TransformerShape {
+  std::uint32_t layers = 3;
+  std::uint32_t heads = 4;
+  std::uint32_t feed_forward = 1024;
+  bool shared = true;  // one tower for queries and code
+};
 
 enum class Schedule : std::uint8_t { cosine, linear };
 
@@ -37,8 +47,11 @@ struct TrainConfig {
     std::string file;  // a ready tokenizer.json instead of one trained from the pairs
   } tokenizer;
 
+  Architecture architecture = Architecture::static_table;
   std::uint32_t dimensions = 256;
-  std::string initial;  // where the table's rows come from: vectors of pieces; empty: chance
+  TransformerShape transformer;
+  std::uint32_t index_dimensions = 0;  // the first so many are what an index keeps; 0: all
+  std::string initial;                 // where the table's rows come from: vectors of pieces; empty: chance
   std::uint32_t batch = 1024;
   std::uint32_t group = 32;
   std::uint32_t mine_after = 0;  // epochs; 0: never

@@ -15,7 +15,7 @@ std::string reason(const std::string& yaml, const std::vector<std::string>& over
 }
 
 TEST(TrainConfig, ReadsTheShippedFiles) {
-  for (const char* name : {"static.yaml", "smoke.yaml"}) {
+  for (const char* name : {"static.yaml", "smoke.yaml", "transformer.yaml"}) {
     const auto text =
         posix_file_system().read(std::filesystem::path(QUARRY_SOURCE_DIR) / "configs" / name, 1 << 20);
     ASSERT_TRUE(text) << text.error().message;
@@ -48,12 +48,14 @@ TEST(TrainConfig, NamesWhatIsWrong) {
   EXPECT_THAT(reason("loss: {temperature: 0}"), HasSubstr("loss.temperature: 0 is not between"));
   EXPECT_THAT(reason("loss: {temperature: .nan}"), HasSubstr("loss.temperature"));
   EXPECT_THAT(reason("loss: {kind: best}"), HasSubstr("none of info_nce, sigmoid, margin"));
-  EXPECT_THAT(reason("architecture: rnn"), HasSubstr("\"rnn\" is not known"));
+  EXPECT_THAT(reason("architecture: rnn"), HasSubstr("none of static, transformer"));
   EXPECT_THAT(reason("views: [{wait: 1}]"), HasSubstr("views[0]: unknown key \"wait\""));
   EXPECT_THAT(reason("views: [{weight: 0}]"), HasSubstr("weight above zero"));
   EXPECT_THAT(reason("steps: 50\noptimizer: {warmup: 50}"), HasSubstr("optimizer.warmup"));
   EXPECT_THAT(reason("batch: {size: 16, group: 32}"), HasSubstr("batch.group"));
   EXPECT_THAT(reason("loss: {nested: [256]}"), HasSubstr("loss.nested"));
+  EXPECT_THAT(reason("model: {index_dimensions: 128}"), HasSubstr("model.index_dimensions"));
+  EXPECT_EQ(reason("model: {index_dimensions: 128}\nloss: {nested: [128]}"), "accepted");
   EXPECT_THAT(reason("teacher: {weight: 1}"), HasSubstr("no teacher.vectors"));
   EXPECT_THAT(reason("a: [1"), HasSubstr("not valid YAML"));
   EXPECT_THAT(reason("- 1"), HasSubstr("not a list of keys"));

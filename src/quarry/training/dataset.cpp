@@ -69,6 +69,13 @@ void Dataset::add(const preparation::Pair& pair, const Tokenize& tokenize, std::
   const std::string_view code = std::string_view(pair.code).substr(0, limits_.code_bytes);
   record.comments = append(comments_of(pair.language, code), kCommentTokens);
 
+  for (std::size_t i = 0; i < kKeptLines; ++i) {
+    if (i < pair.calls.size()) record.calls[i] = append(pair.calls[i], limits_.doc_tokens);
+  }
+  for (std::size_t i = 0; i < kKeptLines; ++i) {
+    if (i < pair.subjects.size()) record.subjects[i] = append(pair.subjects[i], limits_.doc_tokens);
+  }
+
   if (const std::string_view verb = first_word(doc); !verb.empty()) {
     if (const std::string plain = plain_verb(verb); !plain.empty()) {
       scratch_.clear();
@@ -80,6 +87,10 @@ void Dataset::add(const preparation::Pair& pair, const Tokenize& tokenize, std::
 
   scratch_.clear();
   tokenize(code, scratch_, limits_.code_tokens);
+  if (limits_.in_order) {
+    tokens_.insert(tokens_.end(), scratch_.begin(), scratch_.end());
+    record.reading = static_cast<std::uint16_t>(scratch_.size());
+  }
   record.code_hash =
       hash64({reinterpret_cast<const char*>(scratch_.data()), scratch_.size() * sizeof(TokenId)});
   std::sort(scratch_.begin(), scratch_.end());
@@ -107,6 +118,13 @@ void Dataset::add(const preparation::Pair& pair, const Tokenize& tokenize, std::
     counts_.resize(record.code);
     return;
   }
+  record.file = static_cast<std::uint32_t>(files_.size());
+  if (!pair.path.empty()) {
+    record.file =
+        file_numbers_.try_emplace(hash64(pair.path, hash64(pair.repository)), record.file).first->second;
+  }
+  if (record.file == files_.size()) files_.emplace_back();
+  files_[record.file].push_back(static_cast<std::uint32_t>(records_.size()));
   records_.push_back(record);
 }
 
@@ -124,15 +142,30 @@ Example Dataset::operator[](std::size_t i) const {
   example.signature = take(record.signature);
   example.place = take(record.place);
   example.comments = take(record.comments);
+  for (std::size_t line = 0; line < kKeptLines; ++line) example.calls[line] = take(record.calls[line]);
+  for (std::size_t line = 0; line < kKeptLines; ++line) example.subjects[line] = take(record.subjects[line]);
   example.plain_verb = take(record.plain_verb);
   example.verb_tokens = record.verb_tokens;
+  example.reading = take(record.reading);
   example.teacher = record.teacher;
   example.code = std::span(counts_).subspan(record.code, record.code_size);
   example.repository = record.repository;
+  example.file = record.file;
   example.language = record.language;
   example.doc_hash = record.doc_hash;
   example.code_hash = record.code_hash;
   return example;
+}
+
+void Dataset::append_card(std::size_t i, std::vector<TokenId>& ids) const {
+  const std::size_t end = ids.size() + limits_.code_tokens;
+  const auto append = [&](std::span<const TokenId> more) { ids.insert(ids.end(), more.begin(), more.end()); };
+  append((*this)[i].place);
+  for (const std::uint32_t member : files_[records_[i].file]) {
+    if (ids.size() >= end) break;
+    append((*this)[member].name);
+  }
+  if (ids.size() > end) ids.resize(end);
 }
 
 }  // namespace quarry::training

@@ -7,25 +7,44 @@
 #include "quarry/training/random.h"
 
 namespace quarry::training {
+namespace {
 
-void Bags::clear() {
-  begins.assign(1, 0);
-  ids.clear();
-  factors.clear();
-}
-
-void Bags::add(const Bag& bag) {
-  static const std::vector<float> kFactors = [] {
-    std::vector<float> table(256, 0.0F);
-    for (std::size_t i = 1; i < table.size(); ++i) table[i] = 1 + std::log(static_cast<float>(i));
-    return table;
-  }();
-  for (const TokenCount token : bag) {
-    ids.push_back(token.id());
-    factors.push_back(kFactors[token.count()]);
+// Sums the gradients of all workers: first which rows anyone touched, then those rows.
+Status share_gradient(Workers& workers, const DualEncoder& encoder, SparseGradient& gradient) {
+  if (workers.size() == 1) return {};
+  const std::size_t dimensions = encoder.dimensions();
+  std::vector<float> touched(encoder.vocabulary(), 0.0F);
+  for (const TokenId id : gradient.tokens) touched[id] = 1;
+  QUARRY_CHECK(workers.all_sum(touched));
+  SparseGradient sum;
+  for (TokenId id = 0; id < encoder.vocabulary(); ++id) {
+    if (touched[id] > 0) sum.tokens.push_back(id);
   }
-  begins.push_back(ids.size());
+  // Rows and both weights in one message.
+  const std::size_t width = dimensions + 2;
+  std::vector<float> message(sum.tokens.size() * width, 0.0F);
+  std::size_t own = 0;
+  for (std::size_t i = 0; i < sum.tokens.size() && own < gradient.tokens.size(); ++i) {
+    if (sum.tokens[i] != gradient.tokens[own]) continue;
+    float* to = message.data() + i * width;
+    std::copy_n(gradient.rows.data() + own * dimensions, dimensions, to);
+    to[dimensions] = gradient.weights[0][own];
+    to[dimensions + 1] = gradient.weights[1][own];
+    ++own;
+  }
+  QUARRY_CHECK(workers.all_sum(message));
+  sum.rows.resize(sum.tokens.size() * dimensions);
+  for (std::size_t i = 0; i < sum.tokens.size(); ++i) {
+    const float* from = message.data() + i * width;
+    std::copy_n(from, dimensions, sum.rows.data() + i * dimensions);
+    sum.weights[0].push_back(from[dimensions]);
+    sum.weights[1].push_back(from[dimensions + 1]);
+  }
+  gradient = std::move(sum);
+  return {};
 }
+
+}  // namespace
 
 double SparseGradient::squared_norm() const {
   double sum = 0;
@@ -118,6 +137,34 @@ void DualEncoder::backward(const Bags& queries, std::span<const float> at_querie
   }
 }
 
+Status DualEncoder::encode(const Bags& texts, EncoderSide side, std::span<float> vectors) const {
+  pool(texts, side, vectors);
+  return {};
+}
+
+Result<double> DualEncoder::backward(const SideGradient& queries, const SideGradient& codes,
+                                     Workers& workers) {
+  backward(queries.texts, queries.at_vectors, codes.texts, codes.at_vectors, gradient_);
+  QUARRY_CHECK(share_gradient(workers, *this, gradient_));
+  return std::sqrt(gradient_.squared_norm());
+}
+
+void DualEncoder::update(const AdamOptions& options, double rate, std::uint64_t step, double scale) {
+  update(gradient_, options, rate, step, scale);
+}
+
+std::vector<StatePart> DualEncoder::state() {
+  return {{"table", table},
+          {"weights.query", weights[0]},
+          {"weights.code", weights[1]},
+          {"first.table", first.table},
+          {"first.weights.query", first.weights[0]},
+          {"first.weights.code", first.weights[1]},
+          {"second.table", second.table},
+          {"second.weights.query", second.weights[0]},
+          {"second.weights.code", second.weights[1]}};
+}
+
 void DualEncoder::start_moments() {
   for (Moments* moments : {&first, &second}) {
     moments->table.assign(table.size(), 0.0F);
@@ -127,16 +174,7 @@ void DualEncoder::start_moments() {
 
 void DualEncoder::update(const SparseGradient& gradient, const AdamOptions& options, double rate,
                          std::uint64_t step, double scale) {
-  // Adam's bias corrections, moved into rate and epsilon.
-  const double correction1 = 1 - std::pow(options.beta1, static_cast<double>(step));
-  const double correction2 = std::sqrt(1 - std::pow(options.beta2, static_cast<double>(step)));
-  AdamStep rows;
-  rows.beta1 = static_cast<float>(options.beta1);
-  rows.beta2 = static_cast<float>(options.beta2);
-  rows.epsilon = static_cast<float>(options.epsilon * correction2);
-  rows.rate = static_cast<float>(rate * correction2 / correction1);
-  rows.decay = static_cast<float>(rate * options.weight_decay);
-  rows.scale = static_cast<float>(scale);
+  const AdamStep rows = adam_step(options, rate, step, scale);
   AdamStep single = rows;
   single.rate = static_cast<float>(rows.rate * options.weights_rate);
   single.decay = 0;

@@ -8,24 +8,11 @@
 #include <span>
 #include <vector>
 
-#include "quarry/training/dataset.h"
+#include "quarry/training/bags.h"
+#include "quarry/training/trainable_encoder.h"
 #include "quarry/training/vector_math.h"
-#include "quarry/training/view.h"
 
 namespace quarry::training {
-
-// Texts of one batch and side, as bags one after another.
-struct Bags {
-  std::vector<std::size_t> begins{0};  // texts + 1
-  std::vector<TokenId> ids;
-  std::vector<float> factors;  // 1 + ln count
-
-  [[nodiscard]] std::size_t size() const { return begins.size() - 1; }
-  void clear();
-  void add(const Bag& bag);
-};
-
-enum class EncoderSide : std::uint8_t { query = 0, code = 1 };
 
 // Gradient of the rows that a batch touched.
 struct SparseGradient {
@@ -36,15 +23,7 @@ struct SparseGradient {
   [[nodiscard]] double squared_norm() const;
 };
 
-struct AdamOptions {
-  double beta1 = 0.9;
-  double beta2 = 0.98;
-  double epsilon = 1e-8;
-  double weight_decay = 0;  // of the table
-  double weights_rate = 2;  // the token weights' rate, as a multiple of the table's
-};
-
-class DualEncoder {
+class DualEncoder final : public TrainableEncoder {
  public:
   DualEncoder(std::uint32_t vocabulary, std::uint32_t dimensions)
       : vocabulary_(vocabulary),
@@ -55,28 +34,35 @@ class DualEncoder {
   }
 
   [[nodiscard]] std::uint32_t vocabulary() const { return vocabulary_; }
-  [[nodiscard]] std::uint32_t dimensions() const { return dimensions_; }
+  [[nodiscard]] std::uint32_t dimensions() const override { return dimensions_; }
 
   // Random rows; weights by smooth inverse frequency, ln(a / (a + p)) (Arora, Liang, Ma 2017), a = 1e-3.
   void initialise(std::uint64_t seed, std::span<const std::uint64_t> query_counts,
-                  std::span<const std::uint64_t> code_counts);
+                  std::span<const std::uint64_t> code_counts) override;
+  [[nodiscard]] std::span<float> token_table() override { return table; }
 
   // pooled: bags.size() x dimensions, overwritten.
   void pool(const Bags& bags, EncoderSide side, std::span<float> pooled) const;
+  [[nodiscard]] Status encode(const Bags& texts, EncoderSide side, std::span<float> vectors) const override;
 
   // From the loss's gradient at the pooled vectors of both sides.
   void backward(const Bags& queries, std::span<const float> at_queries, const Bags& codes,
                 std::span<const float> at_codes, SparseGradient& gradient) const;
+  [[nodiscard]] Result<double> backward(const SideGradient& queries, const SideGradient& codes,
+                                        Workers& workers) override;
 
   void start_moments();  // zeros
 
   // Moves the touched rows only: their moments stand still while a token is not seen. `step` counts from 1.
   void update(const SparseGradient& gradient, const AdamOptions& options, double rate, std::uint64_t step,
               double scale);
+  void update(const AdamOptions& options, double rate, std::uint64_t step, double scale) override;
+  [[nodiscard]] std::vector<StatePart> state() override;
 
  private:
   std::uint32_t vocabulary_;
   std::uint32_t dimensions_;
+  SparseGradient gradient_;
 
  public:
   std::vector<float> table;       // vocabulary x dimensions

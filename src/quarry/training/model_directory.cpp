@@ -46,13 +46,16 @@ Status write_model_directory(FileSystem& files, const std::filesystem::path& dir
       {"token_weights.code", model::Dtype::f32, {rows}, std::as_bytes(std::span(encoder.weights[1]))}};
   QUARRY_TRY(const std::string weights, model::write_safetensors(tensors, {{"format", "quarry-static"}}));
   QUARRY_TRY(const std::string compiled, model::compile_tokenizer(tokenizer_json));
-  const nlohmann::ordered_json description{
+  nlohmann::ordered_json description{
       {"model_type", "quarry-static"},
       {"name", config.name},
       {"dimensions", dimensions},
       {"token_weights", "log"},
       // The code side sees the path's and the name's words before the code and the doc.
       {"max_tokens", {{"query", config.data.limits.doc_tokens}, {"code", config.data.limits.code_tokens}}}};
+  if (config.index_dimensions != 0 && config.index_dimensions < dimensions) {
+    description["index_dimensions"] = config.index_dimensions;
+  }
 
   QUARRY_CHECK(files.create_directories(directory));
   QUARRY_CHECK(write_atomically(files, directory / "config.json", bytes_of(description.dump(2) + '\n')));

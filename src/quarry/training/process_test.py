@@ -53,12 +53,12 @@ with tempfile.TemporaryDirectory() as temporary:
                                     "code": f"int {name}() {{ return {i // 72}; }}"}) + "\n")
     (home / "config.yaml").write_text(CONFIG)
 
-    def start(out, *more, rank=None, size=1, port=0):
+    def start(out, *more, rank=None, size=1, port=0, stdout=None):
         environment = dict(os.environ)
         if rank is not None:
             environment.update(RANK=str(rank), WORLD_SIZE=str(size), MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port))
         command = [PROGRAM, home / "config.yaml", "--pairs", home / "pairs.jsonl", "-o", home / out, *more]
-        return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
+        return subprocess.Popen(command, stdout=stdout, stderr=subprocess.PIPE, text=True, env=environment)
 
     def finish(process, code=0):
         _, errors = process.communicate(timeout=300)
@@ -79,6 +79,15 @@ with tempfile.TemporaryDirectory() as temporary:
     assert "going on after step" in finish(start("cut", "--resume"))
     assert (home / "cut/model.safetensors").read_bytes() == weights
     assert curve(home / "cut") == whole
+
+    # Nobody reads the metrics any more: it ends as if it had been interrupted, long before the next one is due.
+    unread = start("unread", "--set", "steps=100000", "--set", "validation.every=0", stdout=subprocess.PIPE)
+    while "step 50 " not in (line := unread.stderr.readline()):
+        assert line, "the run ended too early"
+    unread.stdout.close()
+    unread.stdout = None
+    finish(unread, 130)
+    assert (home / "unread/checkpoint.safetensors").exists()
 
     # Two processes with half of every batch each.
     port = free_port()

@@ -1,5 +1,6 @@
 #include "quarry/training/trainer.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -10,47 +11,12 @@
 namespace quarry::training {
 namespace {
 
-// Sums the gradients of all workers: first which rows anyone touched, then those rows.
-Status share_gradient(Workers& workers, const DualEncoder& encoder, SparseGradient& gradient) {
-  if (workers.size() == 1) return {};
-  const std::size_t dimensions = encoder.dimensions();
-  std::vector<float> touched(encoder.vocabulary(), 0.0F);
-  for (const TokenId id : gradient.tokens) touched[id] = 1;
-  QUARRY_CHECK(workers.all_sum(touched));
-  SparseGradient sum;
-  for (TokenId id = 0; id < encoder.vocabulary(); ++id) {
-    if (touched[id] > 0) sum.tokens.push_back(id);
-  }
-  // Rows and both weights in one message.
-  const std::size_t width = dimensions + 2;
-  std::vector<float> message(sum.tokens.size() * width, 0.0F);
-  std::size_t own = 0;
-  for (std::size_t i = 0; i < sum.tokens.size() && own < gradient.tokens.size(); ++i) {
-    if (sum.tokens[i] != gradient.tokens[own]) continue;
-    float* to = message.data() + i * width;
-    std::copy_n(gradient.rows.data() + own * dimensions, dimensions, to);
-    to[dimensions] = gradient.weights[0][own];
-    to[dimensions + 1] = gradient.weights[1][own];
-    ++own;
-  }
-  QUARRY_CHECK(workers.all_sum(message));
-  sum.rows.resize(sum.tokens.size() * dimensions);
-  for (std::size_t i = 0; i < sum.tokens.size(); ++i) {
-    const float* from = message.data() + i * width;
-    std::copy_n(from, dimensions, sum.rows.data() + i * dimensions);
-    sum.weights[0].push_back(from[dimensions]);
-    sum.weights[1].push_back(from[dimensions + 1]);
-  }
-  gradient = std::move(sum);
-  return {};
-}
-
 // One worker's half, third ... of a step: its rows are pooled here, everybody's are compared, its own go
 // back.
 class Stepper {
  public:
   Stepper(const TrainConfig& config, const TrainingData& data, Loss& loss, Workers& workers,
-          DualEncoder& encoder)
+          TrainableEncoder& encoder)
       : config_(config),
         data_(data),
         loss_(loss),
@@ -80,18 +46,18 @@ class Stepper {
   Result<StepReport> take(std::uint64_t step) {
     const std::uint64_t epoch = (step - 1) / plan_.steps_an_epoch();
     if (config_.mine_after > 0 && epoch >= config_.mine_after && (step - 1) % plan_.steps_an_epoch() == 0) {
-      clusters_ = mine_clusters(data_.train, encoder_, config_.seed, epoch);
+      QUARRY_TRY(clusters_, mine_clusters(data_.train, encoder_, config_.seed, epoch));
       plan_.regroup(clusters_);
     }
     const std::span<const std::uint32_t> pairs = plan_.pairs_of(step);
     const std::size_t first = static_cast<std::size_t>(workers_.rank()) * rows_;
     make_batch(data_.train, config_, step, pairs, first, first + rows_, batch_);
-    encoder_.pool(batch_.queries, EncoderSide::query, queries_);
-    encoder_.pool(batch_.codes, EncoderSide::code, codes_);
+    QUARRY_CHECK(encoder_.encode(batch_.queries, EncoderSide::query, queries_));
+    QUARRY_CHECK(encoder_.encode(batch_.codes, EncoderSide::code, codes_));
     QUARRY_CHECK(workers_.all_gather(queries_, all_queries_));
     QUARRY_CHECK(workers_.all_gather(codes_, all_codes_));
 
-    const auto masked = masked_pairs(data_.train, pairs);
+    const auto masked = masked_pairs(data_.train, config_, step, pairs);
     StepReport report;
     report.step = step;
     report.rate = config_.rate * rate_factor(config_, step);
@@ -100,14 +66,13 @@ class Stepper {
                loss_.evaluate({all_queries_, all_codes_, config_.dimensions, masked, taught_rows_, taught_},
                               at_queries_, at_codes_));
     const std::size_t begin = first * config_.dimensions;
-    encoder_.backward(batch_.queries, std::span(at_queries_).subspan(begin, queries_.size()), batch_.codes,
-                      std::span(at_codes_).subspan(begin, codes_.size()), gradient_);
-    QUARRY_CHECK(share_gradient(workers_, encoder_, gradient_));
-    report.gradient_norm = std::sqrt(gradient_.squared_norm());
+    const SideGradient query_side{batch_.queries, std::span(at_queries_).subspan(begin, queries_.size())};
+    const SideGradient code_side{batch_.codes, std::span(at_codes_).subspan(begin, codes_.size())};
+    QUARRY_TRY(report.gradient_norm, encoder_.backward(query_side, code_side, workers_));
     if (!std::isfinite(report.loss) || !std::isfinite(report.gradient_norm)) return report;
     const double scale =
         config_.clip > 0 && report.gradient_norm > config_.clip ? config_.clip / report.gradient_norm : 1;
-    encoder_.update(gradient_, config_.adam, report.rate, step, scale);
+    encoder_.update(config_.adam, report.rate, step, scale);
     return report;
   }
 
@@ -129,7 +94,7 @@ class Stepper {
   const TrainingData& data_;
   Loss& loss_;
   Workers& workers_;
-  DualEncoder& encoder_;
+  TrainableEncoder& encoder_;
   BatchPlan plan_;
   std::vector<std::uint32_t> clusters_;
   std::uint32_t rows_;  // of a batch, here
@@ -137,13 +102,13 @@ class Stepper {
   std::vector<float> queries_, codes_, all_queries_, all_codes_, at_queries_, at_codes_;
   std::vector<std::uint32_t> taught_rows_;
   std::vector<float> taught_;
-  SparseGradient gradient_;
 };
 
 }  // namespace
 
 Status train(FileSystem& files, const TrainConfig& config, const TrainingData& data, Loss& loss,
-             Workers& workers, const TrainOptions& options, const TrainHooks& hooks, DualEncoder& encoder) {
+             Workers& workers, const TrainOptions& options, const TrainHooks& hooks,
+             TrainableEncoder& encoder) {
   if (config.batch % workers.size() != 0) {
     return fail(ErrorKind::invalid_argument, "batch.size: {} cannot be shared evenly by {} workers",
                 config.batch, workers.size());
@@ -159,11 +124,12 @@ Status train(FileSystem& files, const TrainConfig& config, const TrainingData& d
   } else {
     encoder.initialise(config.seed, data.query_counts, data.code_counts);
     if (!options.initial.empty()) {
-      if (options.initial.size() != encoder.table.size()) {
+      const std::span<float> table = encoder.token_table();
+      if (options.initial.size() != table.size()) {
         return fail(ErrorKind::invalid_argument, "the initial table has {} values, the model's {}",
-                    options.initial.size(), encoder.table.size());
+                    options.initial.size(), table.size());
       }
-      encoder.table = options.initial;
+      std::copy(options.initial.begin(), options.initial.end(), table.begin());
     }
   }
   std::uint64_t kept = done;
@@ -203,8 +169,9 @@ Status train(FileSystem& files, const TrainConfig& config, const TrainingData& d
       QUARRY_CHECK(keep(step));
     if (workers.rank() == 0 && hooks.on_validation && data.held_out.size() > 0 &&
         (last || (config.validation.every > 0 && step % config.validation.every == 0))) {
-      hooks.on_validation(
-          step, validate(data.held_out, encoder, config.validation.queries, config.validation.candidates));
+      QUARRY_TRY(const ValidationResult result,
+                 validate(data.held_out, encoder, config.validation.queries, config.validation.candidates));
+      hooks.on_validation(step, result);
     }
   }
   return {};

@@ -9,8 +9,8 @@
 #include "quarry/base/file_system.h"
 #include "quarry/base/result.h"
 #include "quarry/training/config.h"
-#include "quarry/training/dual_encoder.h"
 #include "quarry/training/loss.h"
+#include "quarry/training/trainable_encoder.h"
 #include "quarry/training/training_data.h"
 #include "quarry/training/validation.h"
 #include "quarry/training/workers.h"
@@ -43,6 +43,6 @@ struct TrainOptions {
 // more; the last checkpoint is good in both cases and the message names it.
 [[nodiscard]] Status train(FileSystem& files, const TrainConfig& config, const TrainingData& data, Loss& loss,
                            Workers& workers, const TrainOptions& options, const TrainHooks& hooks,
-                           DualEncoder& encoder);
+                           TrainableEncoder& encoder);
 
 }  // namespace quarry::training

@@ -60,7 +60,7 @@ struct Outcome {
   std::vector<double> losses;
 };
 
-Outcome run(const Fixture& f, DualEncoder& encoder, const TrainOptions& options = {},
+Outcome run(const Fixture& f, TrainableEncoder& encoder, const TrainOptions& options = {},
             std::uint64_t stop_after = ~0ULL, Loss* loss = nullptr, FileSystem& files = posix_file_system()) {
   const auto torch = make_torch_loss(f.config.loss, 1);
   SingleWorker worker;
@@ -79,11 +79,11 @@ TEST(Trainer, LearnsWhichWordsBelongTogether) {
   const Fixture f;
   DualEncoder encoder = f.encoder();
   encoder.initialise(1, f.data.query_counts, f.data.code_counts);
-  const double before = validate(f.data.held_out, encoder, 50, 80).mrr;
+  const double before = validate(f.data.held_out, encoder, 50, 80)->mrr;
   const Outcome trained = run(f, encoder);
   ASSERT_TRUE(trained.status) << trained.status.error().message;
   EXPECT_LT(trained.losses.back(), 0.5 * trained.losses.front());
-  EXPECT_GT(validate(f.data.held_out, encoder, 50, 80).mrr, before + 0.3);
+  EXPECT_GT(validate(f.data.held_out, encoder, 50, 80)->mrr, before + 0.3);
 }
 
 TEST(Trainer, EveryLossLearns) {
@@ -93,7 +93,7 @@ TEST(Trainer, EveryLossLearns) {
     const Outcome trained = run(f, encoder);
     ASSERT_TRUE(trained.status) << trained.status.error().message;
     EXPECT_LT(trained.losses.back(), trained.losses.front()) << kind;
-    EXPECT_GT(validate(f.data.held_out, encoder, 50, 80, 8).mrr, 0.4) << kind;
+    EXPECT_GT(validate(f.data.held_out, encoder, 50, 80, 8)->mrr, 0.4) << kind;
   }
 }
 
@@ -147,7 +147,7 @@ TEST(Trainer, MiningGroupsLikeCodesAndResumes) {
   EXPECT_EQ(second.table, whole.table);
 
   // Pairs of one cluster are more alike than pairs of two.
-  const auto clusters = mine_clusters(f.data.train, whole, 1, 0, 16);
+  const auto clusters = mine_clusters(f.data.train, whole, 1, 0, 16).value();
   Bags bags;
   for (std::size_t i = 0; i < f.data.train.size(); ++i) {
     const Example example = f.data.train[i];

@@ -6,17 +6,18 @@
 #include <vector>
 
 #include "quarry/training/random.h"
+#include "quarry/training/vector_math.h"
 
 namespace quarry::training {
 namespace {
 
 constexpr std::uint64_t kDraw = 7;
 
-std::vector<float> encode(const DualEncoder& encoder, const Bags& bags, EncoderSide side,
-                          std::uint32_t dimensions) {
+Result<std::vector<float>> encode(const TrainableEncoder& encoder, const Bags& bags, EncoderSide side,
+                                  std::uint32_t dimensions) {
   const std::uint32_t all = encoder.dimensions();
   std::vector<float> pooled(bags.size() * all);
-  encoder.pool(bags, side, pooled);
+  QUARRY_CHECK(encoder.encode(bags, side, pooled));
   std::vector<float> unit(bags.size() * dimensions);
   for (std::size_t text = 0; text < bags.size(); ++text) {
     const float* from = pooled.data() + text * all;
@@ -41,8 +42,8 @@ Bag bag_of(std::span<const TokenId> ids) {
 
 }  // namespace
 
-ValidationResult validate(const Dataset& held_out, const DualEncoder& encoder, std::uint32_t queries,
-                          std::uint32_t candidates, std::uint32_t dimensions) {
+Result<ValidationResult> validate(const Dataset& held_out, const TrainableEncoder& encoder,
+                                  std::uint32_t queries, std::uint32_t candidates, std::uint32_t dimensions) {
   if (dimensions == 0) dimensions = encoder.dimensions();
   std::vector<std::uint32_t> drawn(held_out.size());
   std::iota(drawn.begin(), drawn.end(), 0U);
@@ -59,12 +60,12 @@ ValidationResult validate(const Dataset& held_out, const DualEncoder& encoder, s
   std::vector<std::uint64_t> hashes;
   for (std::size_t i = 0; i < drawn.size(); ++i) {
     const Example example = held_out[drawn[i]];
-    if (i < result.queries) docs.add(bag_of(example.doc));
-    codes.add(Bag(example.code.begin(), example.code.end()));
+    if (i < result.queries) docs.add(bag_of(example.doc), example.doc);
+    codes.add(Bag(example.code.begin(), example.code.end()), example.reading);
     hashes.push_back(example.code_hash);
   }
-  const std::vector<float> asked = encode(encoder, docs, EncoderSide::query, dimensions);
-  const std::vector<float> found = encode(encoder, codes, EncoderSide::code, dimensions);
+  QUARRY_TRY(const std::vector<float> asked, encode(encoder, docs, EncoderSide::query, dimensions));
+  QUARRY_TRY(const std::vector<float> found, encode(encoder, codes, EncoderSide::code, dimensions));
   for (std::size_t i = 0; i < result.queries; ++i) {
     const float* query = asked.data() + i * dimensions;
     const float own = dot(query, found.data() + i * dimensions, dimensions);

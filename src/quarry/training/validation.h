@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "quarry/training/dataset.h"
-#include "quarry/training/dual_encoder.h"
+#include "quarry/training/trainable_encoder.h"
 
 namespace quarry::training {
 
@@ -17,9 +17,9 @@ struct ValidationResult {
 
 // Asks the docs of `queries` pairs for their code among that of `candidates` pairs, drawn once for all by a
 // fixed seed; fewer where the dataset is smaller. `dimensions` uses a prefix of the vectors; 0: all. Equal
-// codes count as found.
-[[nodiscard]] ValidationResult validate(const Dataset& held_out, const DualEncoder& encoder,
-                                        std::uint32_t queries, std::uint32_t candidates,
-                                        std::uint32_t dimensions = 0);
+// codes count as found. Errors are the encoder's.
+[[nodiscard]] Result<ValidationResult> validate(const Dataset& held_out, const TrainableEncoder& encoder,
+                                                std::uint32_t queries, std::uint32_t candidates,
+                                                std::uint32_t dimensions = 0);
 
 }  // namespace quarry::training

@@ -73,6 +73,19 @@ void drop(Bag& bag, double probability, Random& random) {
   bag.resize(kept);
 }
 
+// Leaves of a text in its order what the bag holds of it, at most `limit` tokens.
+void keep(std::vector<TokenId>& order, Bag bag, std::size_t limit) {
+  std::size_t kept = 0;
+  for (const TokenId id : order) {
+    const auto found = std::lower_bound(bag.begin(), bag.end(), id,
+                                        [](TokenCount token, TokenId wanted) { return token.id() < wanted; });
+    if (kept == limit || found == bag.end() || found->id() != id || found->count() == 0) continue;
+    *found = TokenCount(id, found->count() - 1);
+    order[kept++] = id;
+  }
+  order.resize(kept);
+}
+
 }  // namespace
 
 const View& pick_view(const std::vector<View>& views, Random& random) {
@@ -96,6 +109,12 @@ void ViewMaker::append_doc(const Example& example, std::size_t begin, std::size_
   append(query_, words);
 }
 
+void ViewMaker::append_line(const Lines& lines, const Example& example, Random& random) {
+  const auto end = std::find_if(lines.begin(), lines.end(), [](const auto& line) { return line.empty(); });
+  if (end == lines.begin()) return append_doc(example, 0, example.doc.size(), random);
+  append(query_, lines[random.below(static_cast<std::uint64_t>(end - lines.begin()))]);
+}
+
 void ViewMaker::make(std::size_t number, const View& view, Random& random, Bag& query, Bag& code) {
   const Example example = dataset_[number];
   query_.clear();
@@ -103,23 +122,39 @@ void ViewMaker::make(std::size_t number, const View& view, Random& random, Bag& 
   removed_.clear();
 
   bool comments_out = false;
+  // What of the doc the query does not take; the whole of it where the query is something else.
+  std::span<const TokenId> rest_before = example.doc;
+  std::span<const TokenId> rest_behind;
   switch (view.query) {
     case QueryPart::doc:
       append_doc(example, 0, example.doc.size(), random);
+      rest_before = {};
       break;
     case QueryPart::brief: {
       const std::size_t size = std::min<std::size_t>(example.doc.size(), 3 + random.below(8));
       // Most docs say it in their first words.
       const std::size_t begin = random.chance(0.6) ? 0 : random.below(example.doc.size() - size + 1);
       append_doc(example, begin, size, random);
+      rest_before = example.doc.first(begin);
+      rest_behind = example.doc.subspan(begin + size);
       break;
     }
     case QueryPart::name:
       append(query_, example.name.empty() ? example.doc : example.name);
+      if (example.name.empty()) rest_before = {};
+      break;
+    case QueryPart::call:
+      append_line(example.calls, example, random);
+      if (example.calls[0].empty()) rest_before = {};
+      break;
+    case QueryPart::subject:
+      append_line(example.subjects, example, random);
+      if (example.subjects[0].empty()) rest_before = {};
       break;
     case QueryPart::comment: {
       if (example.comments.size() < kFewestCommentWords) {
         append(query_, example.doc);
+        rest_before = {};
         break;
       }
       const std::size_t size = std::min<std::size_t>(example.comments.size(), 4 + random.below(17));
@@ -138,17 +173,25 @@ void ViewMaker::make(std::size_t number, const View& view, Random& random, Bag& 
         }
       }
       if (query_.empty()) append(query_, example.doc);
+      rest_before = {};
       break;
     }
+  }
+  if (view.query != QueryPart::some && view.rest > 0 && random.chance(view.rest)) {
+    append(added_, rest_before);
+    append(added_, rest_behind);
   }
   if (random.chance(options_.language)) append(query_, dataset_.language_words(example.language));
   if (random.chance(options_.question)) {
     const auto& phrases = dataset_.question_words();
     append(query_, phrases[random.below(phrases.size())]);
   }
+  const DatasetLimits& limits = dataset_.limits();
+  if (limits.in_order) query_order_ = query_;
   std::sort(query_.begin(), query_.end());
   count(query_, query);
   drop(query, options_.query_dropped, random);
+  if (limits.in_order) keep(query_order_, query, limits.doc_tokens);
 
   if (view.nameless) append(removed_, example.name);
   std::sort(removed_.begin(), removed_.end());
@@ -166,8 +209,15 @@ void ViewMaker::make(std::size_t number, const View& view, Random& random, Bag& 
       subtract(code, comments_);
       if (code.empty()) code.assign(example.code.begin(), example.code.end());
     }
-  } else {
+  } else if (view.target == CodePart::signature) {
     append(added_, example.signature);
+  } else {
+    dataset_.append_card(number, added_);
+  }
+  if (limits.in_order) {
+    // As in an index: where it stands, its name, its doc, then the code.
+    code_order_ = added_;
+    if (view.target == CodePart::code) append(code_order_, example.reading);
   }
   if (!added_.empty()) {
     std::sort(added_.begin(), added_.end());
@@ -186,6 +236,7 @@ void ViewMaker::make(std::size_t number, const View& view, Random& random, Bag& 
     if (code.empty()) code.assign(example.code.begin(), example.code.end());
   }
   drop(code, options_.dropped, random);
+  if (limits.in_order) keep(code_order_, code, limits.code_tokens);
 }
 
 }  // namespace quarry::training

@@ -17,11 +17,18 @@ enum class QueryPart : std::uint8_t {
   doc,      // all of it
   brief,    // three to ten words in a row
   name,     // the function's name
-  some,     // each word of the doc by chance; the rest may stand in the code, see View::rest
+  some,     // each word of the doc by chance
+  call,     // a line that calls the function; where there is none, the doc
+  subject,  // of a commit that changed it; where there is none, the doc
   comment,  // four to twenty words in a row of the comments inside the code, which are taken out of it; where
             // there are none, the doc
 };
-enum class CodePart : std::uint8_t { code, signature };
+enum class CodePart : std::uint8_t {
+  code,
+  signature,
+  card,  // of the file, as Dataset::append_card() tells; never a wrong answer to what is asked of its
+         // functions
+};
 
 struct View {
   double weight = 1;  // how often, against the other views
@@ -29,7 +36,7 @@ struct View {
   CodePart target = CodePart::code;
   bool nameless = false;  // the function's own name is taken out of the code
   double place = 0;       // probability that path and name stand before the code, as in an index
-  double rest = 0;        // QueryPart::some: probability that the other words join the code
+  double rest = 0;        // probability that the words of the doc which the query leaves join the code
   double hidden = 0;      // probability with which a word that the query shares is taken out of the code
 };
 
@@ -54,8 +61,13 @@ class ViewMaker {
   explicit ViewMaker(const Dataset& dataset, const ViewOptions& options)
       : dataset_(dataset), options_(options) {}
   void make(std::size_t example, const View& view, Random& random, Bag& query, Bag& code);
+  // What make() made last, in the order of the text, where the dataset keeps it; else empty.
+  [[nodiscard]] const std::vector<TokenId>& query_in_order() const { return query_order_; }
+  [[nodiscard]] const std::vector<TokenId>& code_in_order() const { return code_order_; }
 
  private:
+  // One of the lines, or the doc where there is none.
+  void append_line(const Lines& lines, const Example& example, Random& random);
   // `size` of the doc's tokens from `begin` on.
   void append_doc(const Example& example, std::size_t begin, std::size_t size, Random& random);
 
@@ -65,6 +77,8 @@ class ViewMaker {
   std::vector<TokenId> added_;
   std::vector<TokenId> removed_;
   std::vector<TokenId> comments_;
+  std::vector<TokenId> query_order_;
+  std::vector<TokenId> code_order_;
 };
 
 }  // namespace quarry::training

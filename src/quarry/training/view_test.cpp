@@ -12,6 +12,7 @@ namespace quarry::training {
 namespace {
 
 using ::testing::IsSubsetOf;
+using ::testing::IsSupersetOf;
 using ::testing::UnorderedElementsAre;
 
 // Words numbered as they come.
@@ -57,6 +58,11 @@ class ViewTest : public ::testing::Test {
     pair.signature = "func Serve(l)";
     pair.doc = "Serve accepts incoming l";
     pair.code = "func Serve(l) {\n  // close it at the end\n  loop(l)\n}";
+    pair.calls = {"go tls.Serve(conn)"};
+    pair.subjects = {"Stop leaking", "Retry"};
+    dataset_.add(pair, words_.tokenize());
+    pair.name = "Dial";
+    pair.calls.clear();
     dataset_.add(pair, words_.tokenize());
   }
   void make(const View& view, const ViewOptions& options = {0, 0, 0}, std::uint64_t seed = 1) {
@@ -146,6 +152,45 @@ TEST_F(ViewTest, SomeMovesTheRestOfTheDocIntoTheCode) {
   }
 }
 
+TEST_F(ViewTest, TheWholeDocStandsWithTheCodeWhereTheQueryIsSomethingElse) {
+  View view;
+  view.query = QueryPart::name;
+  view.rest = 1;
+  make(view);
+  EXPECT_THAT(words_.in(query_), UnorderedElementsAre("Serve"));
+  EXPECT_THAT(words_.in(code_), IsSupersetOf({"accepts", "incoming", "loop"}));
+  view.query = QueryPart::doc;
+  make(view);
+  EXPECT_FALSE(words_.in(code_).contains("accepts"));
+}
+
+TEST_F(ViewTest, CallersAndCommitsAsk) {
+  View view;
+  view.query = QueryPart::call;
+  make(view);
+  EXPECT_THAT(words_.in(query_), UnorderedElementsAre("go", "tls", "Serve", "conn"));
+  view.query = QueryPart::subject;
+  std::set<std::set<std::string>> seen;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    make(view, {0, 0, 0}, seed);
+    seen.insert(words_.in(query_));
+  }
+  EXPECT_THAT(seen,
+              UnorderedElementsAre(std::set<std::string>{"Stop", "leaking"}, std::set<std::string>{"Retry"}));
+  // A function that nobody calls is asked for by its doc.
+  view.query = QueryPart::call;
+  Random random(1);
+  ViewMaker(dataset_, {0, 0, 0}).make(1, view, random, query_, code_);
+  EXPECT_THAT(words_.in(query_), IsSupersetOf({"accepts", "incoming"}));
+}
+
+TEST_F(ViewTest, TheCardHasThePathAndEveryNameOfTheFile) {
+  View view;
+  view.target = CodePart::card;
+  make(view);
+  EXPECT_THAT(words_.in(code_), UnorderedElementsAre("net", "http", "server", "Serve", "Dial"));
+}
+
 TEST_F(ViewTest, DropsTokensButNeverAll) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     make({}, {0, 0.95, 0.95}, seed);
@@ -207,7 +252,30 @@ TEST(Batch, RowsDoNotDependOnWhatElseIsMade) {
 TEST(Batch, EqualDocsAreNoNegatives) {
   const Dataset dataset = many(6);
   const std::vector<std::uint32_t> pairs{0, 1, 2, 5};
-  EXPECT_THAT(masked_pairs(dataset, pairs), UnorderedElementsAre(std::pair(0U, 1U), std::pair(1U, 0U)));
+  TrainConfig config;
+  config.views.emplace_back();
+  EXPECT_THAT(masked_pairs(dataset, config, 1, pairs),
+              UnorderedElementsAre(std::pair(0U, 1U), std::pair(1U, 0U)));
+}
+
+TEST(Batch, ACardIsNoNegativeOfItsFile) {
+  Words words;
+  Dataset dataset;
+  for (int i = 0; i < 3; ++i) {
+    preparation::Pair pair;
+    pair.repository = "r";
+    pair.path = i < 2 ? "a.c" : "b.c";
+    pair.doc = fmt::format("doc {}", i);
+    pair.code = fmt::format("code {}", i);
+    dataset.add(pair, words.tokenize());
+  }
+  TrainConfig config;
+  config.views.emplace_back().target = CodePart::card;
+  const std::vector<std::uint32_t> pairs{0, 1, 2};
+  EXPECT_THAT(masked_pairs(dataset, config, 1, pairs),
+              UnorderedElementsAre(std::pair(0U, 1U), std::pair(1U, 0U)));
+  config.views[0].target = CodePart::code;
+  EXPECT_TRUE(masked_pairs(dataset, config, 1, pairs).empty());
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// quarry-export: writes a static model as an ONNX graph, or as a model repository of Triton. `quarry export`
+// quarry-export: writes a model as an ONNX graph, or as a model repository of Triton. `quarry export`
 // runs it.
 #include <string>
 
@@ -7,6 +7,7 @@
 #include "quarry/cli/export_table.h"
 #include "quarry/model/onnx_graph.h"
 #include "quarry/model/static_model.h"
+#include "quarry/model/transformer_graph.h"
 #include "quarry/model/triton_config.h"
 
 namespace {
@@ -18,29 +19,52 @@ Status write(FileSystem& files, const std::filesystem::path& path, const std::st
   return write_atomically(files, path, std::as_bytes(std::span(bytes)));
 }
 
-Status write_side(FileSystem& files, const std::filesystem::path& repository, const model::StaticModel& model,
-                  model::Side side, const std::string& name) {
-  const std::filesystem::path folder = repository / name;
+struct Graph {
+  std::string bytes;
+  std::uint32_t dimensions = 0;
+};
+
+std::string name_of(model::Side side) {
+  return side == model::Side::code ? "quarry_code" : "quarry_query";
+}
+
+// `directory` holds a static model, a transformer, or one transformer a side in `query` and `code`.
+Result<Graph> graph_of(const FileSystem& files, std::filesystem::path directory, model::Side side) {
+  const std::filesystem::path tower = directory / (side == model::Side::code ? "code" : "query");
+  if (!files.status(directory / "config.json") && files.status(tower / "config.json")) directory = tower;
+  QUARRY_TRY(const std::string type, model::model_type_of(files, directory));
+  if (type == "bert") {
+    QUARRY_TRY(const model::TransformerModel model, model::read_transformer_model(files, directory));
+    QUARRY_TRY(std::string bytes, model::transformer_graph(model, side, name_of(side)));
+    return Graph{std::move(bytes), model.width};
+  }
+  QUARRY_TRY(const model::StaticModel model, model::read_static_model(files, directory));
+  QUARRY_TRY(std::string bytes, model::onnx_graph(model, side, name_of(side)));
+  return Graph{std::move(bytes), model.kept_dimensions};
+}
+
+Status write_side(FileSystem& files, const std::filesystem::path& repository,
+                  const std::filesystem::path& directory, model::Side side) {
+  const std::filesystem::path folder = repository / name_of(side);
+  QUARRY_TRY(const Graph graph, graph_of(files, directory, side));
   QUARRY_CHECK(files.create_directories(folder / "1"));
-  QUARRY_TRY(const std::string graph, model::onnx_graph(model, side, name));
-  QUARRY_CHECK(write(files, folder / "1" / "model.onnx", graph));
-  return write(files, folder / "config.pbtxt", model::triton_config(name, model.dimensions));
+  QUARRY_CHECK(write(files, folder / "1" / "model.onnx", graph.bytes));
+  return write(files, folder / "config.pbtxt", model::triton_config(name_of(side), graph.dimensions));
 }
 
 Result<int> run(Context& context) {
   const std::string output = context.settings.text(exporting::kOutput);
   if (output.empty()) return fail(ErrorKind::invalid_argument, "export: --output FILE is needed");
-  QUARRY_TRY(const model::StaticModel model,
-             model::read_static_model(context.files, context.arguments.front()));
+  const std::filesystem::path directory = context.arguments.front();
   if (context.settings.text(exporting::kFormat) == "triton") {
-    QUARRY_CHECK(write_side(context.files, output, model, model::Side::query, "quarry_query"));
-    QUARRY_CHECK(write_side(context.files, output, model, model::Side::code, "quarry_code"));
+    QUARRY_CHECK(write_side(context.files, output, directory, model::Side::query));
+    QUARRY_CHECK(write_side(context.files, output, directory, model::Side::code));
     return kFound;
   }
   const bool code = context.settings.text(exporting::kSide) == "code";
-  QUARRY_TRY(const std::string graph, model::onnx_graph(model, code ? model::Side::code : model::Side::query,
-                                                        code ? "quarry_code" : "quarry_query"));
-  QUARRY_CHECK(write(context.files, output, graph));
+  QUARRY_TRY(const Graph graph,
+             graph_of(context.files, directory, code ? model::Side::code : model::Side::query));
+  QUARRY_CHECK(write(context.files, output, graph.bytes));
   return kFound;
 }
 

@@ -1,4 +1,7 @@
 // quarry-train: reads a config and pairs, trains, and writes a model directory. `quarry train` runs it.
+#include <poll.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -17,6 +20,7 @@
 #include "quarry/training/initial_table.h"
 #include "quarry/training/model_directory.h"
 #include "quarry/training/torch_loss.h"
+#include "quarry/training/torch_transformer.h"
 #include "quarry/training/trainer.h"
 #include "quarry/training/training_data.h"
 
@@ -30,6 +34,13 @@ constexpr std::chrono::minutes kPatience{
     10};  // with a worker that does not answer: reading the pairs takes its time
 
 volatile std::sig_atomic_t interrupted = 0;
+
+// Whoever read the metrics (`quarry tune`) was killed: without this the run would go on for nobody, and write
+// where the one that takes its place writes.
+bool reader_is_gone() {
+  pollfd output{STDOUT_FILENO, 0, 0};
+  return ::poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
+}
 
 struct Arguments {
   std::string config;
@@ -127,9 +138,54 @@ Result<std::unique_ptr<Workers>> join_workers() {
   return join_gloo(place, kPatience);
 }
 
+// What a run makes, by the config's architecture: something to train, and then to write.
+class Trained {
+ public:
+  virtual ~Trained() = default;
+  [[nodiscard]] virtual TrainableEncoder& encoder() = 0;
+  [[nodiscard]] virtual Status write(FileSystem& files, const Arguments& arguments,
+                                     const std::string& tokenizer, const TrainConfig& config) = 0;
+};
+
+class TrainedTable final : public Trained {
+ public:
+  TrainedTable(std::uint32_t vocabulary, const TrainConfig& config)
+      : encoder_(vocabulary, config.dimensions) {}
+  TrainableEncoder& encoder() override { return encoder_; }
+  Status write(FileSystem& files, const Arguments& arguments, const std::string& tokenizer,
+               const TrainConfig& config) override {
+    return write_model_directory(files, arguments.output, encoder_, tokenizer, config, arguments.dimensions);
+  }
+
+ private:
+  DualEncoder encoder_;
+};
+
+class TrainedTransformer final : public Trained {
+ public:
+  TrainedTransformer(std::uint32_t vocabulary, const TrainConfig& config) : encoder_(vocabulary, config) {}
+  TrainableEncoder& encoder() override { return encoder_; }
+  Status write(FileSystem& files, const Arguments& arguments, const std::string& tokenizer,
+               const TrainConfig&) override {
+    return encoder_.write(files, arguments.output, tokenizer);
+  }
+
+ private:
+  TorchTransformer encoder_;
+};
+
+std::unique_ptr<Trained> make_trained(std::uint32_t vocabulary, const TrainConfig& config) {
+  if (config.architecture == Architecture::transformer)
+    return std::make_unique<TrainedTransformer>(vocabulary, config);
+  return std::make_unique<TrainedTable>(vocabulary, config);
+}
+
 Status run(const Arguments& arguments) {
   FileSystem& files = posix_file_system();
   QUARRY_TRY(const TrainConfig config, read_config(files, arguments));
+  if (arguments.dimensions != 0 && config.architecture == Architecture::transformer) {
+    return fail(ErrorKind::invalid_argument, "--dimensions: a transformer's vectors are as wide as it is");
+  }
   const std::filesystem::path output = arguments.output;
   QUARRY_CHECK(files.create_directories(output));
   QUARRY_TRY(const std::unique_ptr<Workers> workers, join_workers());
@@ -146,7 +202,7 @@ Status run(const Arguments& arguments) {
   tell(fmt::format("{} pairs to train on, {} held out, {} broken lines; {:.0f} s", data.train.size(),
                    data.held_out.size(), data.read.broken, seconds()));
 
-  DualEncoder encoder(data.vocabulary, config.dimensions);
+  const std::unique_ptr<Trained> trained = make_trained(data.vocabulary, config);
   const std::unique_ptr<Loss> loss = make_torch_loss(config.loss, config.threads);
   TrainOptions options;
   options.checkpoint = output / "checkpoint.safetensors";
@@ -174,7 +230,7 @@ Status run(const Arguments& arguments) {
       say(fmt::format("step {} of {}: loss {:.4f}, gradient {:.4f}, rate {:.2e}, {:.0f} s", report.step,
                       config.steps, average, report.gradient_norm, report.rate, seconds()));
     }
-    return interrupted == 0;
+    return interrupted == 0 && !reader_is_gone();
   };
   hooks.on_validation = [&](std::uint64_t step, const ValidationResult& result) {
     last = result;
@@ -187,10 +243,9 @@ Status run(const Arguments& arguments) {
                 static_cast<unsigned long long>(step), result.mrr, result.hit10);
     std::fflush(stdout);
   };
-  QUARRY_CHECK(train(files, config, data, *loss, *workers, options, hooks, encoder));
+  QUARRY_CHECK(train(files, config, data, *loss, *workers, options, hooks, trained->encoder()));
   if (!first) return {};
-  const std::uint32_t kept = arguments.dimensions;
-  QUARRY_CHECK(write_model_directory(files, output, encoder, data.tokenizer, config, kept));
+  QUARRY_CHECK(trained->write(files, arguments, data.tokenizer, config));
   const Facts facts{{"pairs to train on", fmt::format("{}", data.train.size())},
                     {"pairs held out", fmt::format("{}", data.held_out.size())},
                     {"broken lines", fmt::format("{} of {}", data.read.broken, data.read.lines)},

@@ -1,5 +1,7 @@
 #include "quarry/server/mcp/json_rpc.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace quarry::server::mcp {
@@ -9,9 +11,29 @@ tl::unexpected<BadMessage> invalid(Json id, std::string why) {
   return tl::unexpected(BadMessage{std::move(id), {ErrorCode::invalid_request, std::move(why)}});
 }
 
+// Counted before parsing: the colons outside of strings.
+std::size_t count_members(std::string_view text) {
+  std::size_t members = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string && c == '\\') {
+      ++i;
+    } else if (c == '"') {
+      in_string = !in_string;
+    } else if (c == ':' && !in_string) {
+      ++members;
+    }
+  }
+  return members;
+}
+
 }  // namespace
 
 tl::expected<Message, BadMessage> parse_message(std::string_view text) {
+  if (count_members(text) > kMostMembers) {
+    return invalid(nullptr, fmt::format("the message has more than {} members", kMostMembers));
+  }
   Json value = Json::parse(text, nullptr, false);
   if (value.is_discarded()) {
     return tl::unexpected(

@@ -43,8 +43,13 @@ struct BadMessage {
   RpcError error;
 };
 
-// Refuses what is no JSON (-32700), and batches, other versions, ids and params of another type (-32600). The
-// parser keeps no recursion, so that depth costs memory only.
+// Of all objects of a message together. Json keeps their order and looks each one up among those before it,
+// so that a message of nothing but members would take minutes; no client has reason to send more than some
+// dozens.
+inline constexpr std::size_t kMostMembers = 4096;
+
+// Refuses what is no JSON (-32700), and batches, other versions, ids and params of another type, and more
+// than kMostMembers (-32600). The parser keeps no recursion, so that depth costs memory only.
 [[nodiscard]] tl::expected<Message, BadMessage> parse_message(std::string_view text);
 
 [[nodiscard]] Json result_response(const Json& id, Json result);

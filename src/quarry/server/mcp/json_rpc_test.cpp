@@ -1,5 +1,6 @@
 #include "quarry/server/mcp/json_rpc.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -57,6 +58,18 @@ TEST(ParseMessage, DeepJsonCostsNoStack) {
                                      std::string(100'000, ']') + "}}");
   ASSERT_TRUE(message);
   EXPECT_EQ(message->method, "x");
+}
+
+TEST(ParseMessage, RefusesMoreMembersThanItCouldReadInTime) {
+  const auto message_of = [](std::size_t members) {
+    std::string text = R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a\\\":\":":[)";
+    for (std::size_t i = 5; i < members; ++i) text += fmt::format("{}{{\"{}\":0}}", i == 5 ? "" : ",", i);
+    return text + "]}}";
+  };
+  EXPECT_TRUE(parse_message(message_of(kMostMembers)));
+  const auto message = parse_message(message_of(kMostMembers + 1));
+  ASSERT_FALSE(message);
+  EXPECT_EQ(message.error().error.code, ErrorCode::invalid_request);
 }
 
 TEST(ErrorResponse, HasNoIdWhereNoneIsKnown) {
