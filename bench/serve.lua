@@ -1,5 +1,5 @@
 -- wrk script: each request asks the next query of a file. wrk ... -s serve.lua URL -- QUERIES [DELAY_MS]
--- Prints "status CODE COUNT" lines at the end.
+-- Prints "status CODE COUNT" lines at the end, and how many answers mixed versions of the index.
 local threads = {}
 
 function setup(thread)
@@ -17,6 +17,8 @@ function init(args)
   pause = tonumber(args[2] or "0")
   at = 0
   codes = {}
+  mixed = 0
+  versions = {}
 end
 
 function delay()
@@ -28,20 +30,37 @@ function request()
   return wrk.format("GET", targets[at])
 end
 
-function response(status)
+function response(status, headers, body)
   codes[status] = (codes[status] or 0) + 1
+  if status == 200 then
+    local version = body:match('"index":{"version":(%d+)')
+    if (headers["Quarry-Index"] or ""):match("@(%d+)$") ~= version then mixed = mixed + 1 end
+    versions[version or ""] = true
+  end
+  seen = ""
+  for version in pairs(versions) do seen = seen .. version .. " " end
   counted = ""
   for code, count in pairs(codes) do counted = counted .. code .. "=" .. count .. " " end
 end
 
 function done(summary, latency)
   local sum = {}
+  local wrong = 0
+  local all = {}
+  local different = 0
   for _, thread in ipairs(threads) do
+    wrong = wrong + (thread:get("mixed") or 0)
+    for version in (thread:get("seen") or ""):gmatch("%S+") do
+      if not all[version] then different = different + 1 end
+      all[version] = true
+    end
     for code, count in (thread:get("counted") or ""):gmatch("(%d+)=(%d+)") do
       sum[code] = (sum[code] or 0) + tonumber(count)
     end
   end
   for code, count in pairs(sum) do print("status " .. code .. " " .. count) end
+  print(string.format("mixed %d", wrong))
+  print(string.format("versions %d", different))
   print(string.format("p50 %.3f", latency:percentile(50) / 1000))
   print(string.format("p99 %.3f", latency:percentile(99) / 1000))
   print(string.format("max %.3f", latency.max / 1000))

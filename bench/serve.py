@@ -29,7 +29,7 @@ def wrk(port, connections, seconds, *, target=None, pause=0):
         words = line.split()
         if len(words) == 3 and words[0] == "status":
             counts["status"][int(words[1])] = int(words[2])
-        elif len(words) == 2 and words[0] in ("p50", "p99", "max", "rate", "broken"):
+        elif len(words) == 2 and words[0] in ("p50", "p99", "max", "rate", "broken", "mixed", "versions"):
             counts[words[0]] = float(words[1])
     return counts
 

@@ -1,5 +1,5 @@
-// Graphs that nobody vouches for, with their checksums made right so that reading goes past them: every link stays inside
-// the segment that it belongs to.
+// Graphs that nobody vouches for, with their checksums made right so that reading goes past them: every link
+// stays inside the segment that it belongs to.
 #include <cstdint>
 #include <cstdlib>
 #include <string>

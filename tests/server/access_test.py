@@ -82,6 +82,35 @@ class Keys(Case):
         # Nothing tells where on the server's machine things lie.
         self.assertNotIn(str(self.code), ask("/v1/functions/" + mine["id"]).body.decode())
 
+    def call(self, key, tool, **arguments):
+        message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool, "arguments": arguments}}
+        return self.server.post("/mcp", message, bearer(key)).json["result"]
+
+    def test_agents_and_the_old_demo_see_no_more(self):
+        vault = self.server.get("/v1/search", q="unlock the vault", headers=bearer(self.all)).json["results"][0]["id"]
+        self.assertIn("vault", json.dumps(self.call(self.all, "read_function", id=vault)))
+        for tool, arguments in (("search", {"query": "unlock the vault"}), ("search", {"query": "unlock vault", "repo": ["secret"]}),
+                                ("search", {"query": "repo:secret unlock the vault"}),
+                                ("find_similar", {"id": vault}), ("find_similar", {"path": "vault.py", "line": 1}),
+                                ("read_function", {"id": vault}), ("read_function", {"path": "vault.py", "name": "unlock_vault"}),
+                                ("read_function", {"path": "vault.py", "name": "unlock_vault", "repo": "secret"}),
+                                ("read_file", {"path": "vault.py"}), ("read_file", {"path": "vault.py", "repo": "secret"}),
+                                ("list_repositories", {}), ("index_status", {})):
+            for key in (self.alpha, self.nothing):
+                told = json.dumps(self.call(key, tool, **arguments))
+                self.assertNotIn("code == 42", told, (tool, arguments))
+                self.assertNotIn("retry_unlock", told, (tool, arguments))
+                self.assertNotIn('"secret"', told, (tool, arguments))
+        # What is not there and what may not be seen are answered alike.
+        self.assertEqual(self.call(self.alpha, "read_file", path="vault.py"),
+                         json.loads(json.dumps(self.call(self.alpha, "read_file", path="vaulx.py")).replace("vaulx", "vault")))
+        self.server.post("/mcp", {"jsonrpc": "2.0", "id": 1, "method": "ping"}).problem(self, 401)
+        self.server.post("/mcp", {"jsonrpc": "2.0", "id": 1, "method": "ping"}, bearer(self.scraper)).problem(self, 403)
+        results = self.server.get("/query", q="unlock the vault", n=100, headers=bearer(self.alpha)).json["result"]
+        self.assertEqual({each["nwo"] for each in results} - {"alpha"}, set())
+        self.server.get("/query", q="x").problem(self, 401)
+        self.server.post("/v1/embeddings", {"model": "x", "input": "x"}).problem(self, 401)
+
     def test_a_key_of_nothing_sees_nothing(self):
         ask = lambda target, /, **parameters: self.server.get(target, headers=bearer(self.nothing), **parameters)
         self.assertEqual(ask("/v1/search", q="retry").json["results"], [])
@@ -123,6 +152,53 @@ class Keys(Case):
             self.assertEqual(server.get("/v1/search", q="retry").status, 200)
             server.ask("POST", "/admin/reload", "").problem(self, 403)
             server.get("/v1/quality").problem(self, 403)
+
+
+class Origins(Case):
+    """Which web pages may call POST /mcp: a browser asks first, and lets the page read only what says so."""
+
+    PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+
+    def preflight(self, server, origin, target="/mcp"):
+        return server.ask("OPTIONS", target, headers={"Origin": origin, "Access-Control-Request-Method": "POST",
+                                                      "Access-Control-Request-Headers": "content-type,authorization"})
+
+    def test_pages_of_this_machine_and_of_allowed_origins(self):
+        with Server("--index", self.index, "--allow-origin", "https://agents.example.org") as server:
+            for origin in ("https://agents.example.org", "http://localhost:6274", "http://127.0.0.1:1", "http://[::1]:5173"):
+                answer = self.preflight(server, origin)
+                self.assertEqual((answer.status, answer.headers["Access-Control-Allow-Origin"]), (204, origin))
+                self.assertIn("POST", answer.headers["Access-Control-Allow-Methods"])
+                for name in ("Authorization", "Content-Type", "MCP-Protocol-Version"):
+                    self.assertIn(name.lower(), answer.headers["Access-Control-Allow-Headers"].lower())
+                answer = server.post("/mcp", self.PING, {"Origin": origin})
+                self.assertEqual((answer.status, answer.headers["Access-Control-Allow-Origin"]), (200, origin))
+                self.assertEqual(answer.headers["Vary"], "Origin")
+            for origin in ("https://evil.example", "https://agents.example.org.evil.example", "http://agents.example.org", "null",
+                           "http://localhost.evil.example", "http://127.0.0.1.evil.example", "http://localhost:6274.evil.example",
+                           "http://localhost:", "https://agents.example.org:8443"):
+                self.assertIsNone(self.preflight(server, origin).headers["Access-Control-Allow-Origin"], origin)
+                answer = server.post("/mcp", self.PING, {"Origin": origin})
+                self.assertEqual((answer.status, answer.headers["Access-Control-Allow-Origin"]), (403, None), origin)
+            # What an allowed page may not do: anything else.
+            origin = "https://agents.example.org"
+            server.post("/v1/search", {"query": "x"}, {"Origin": origin}).problem(self, 403)
+            server.ask("POST", "/admin/reload", "", {"Origin": origin}).problem(self, 403)
+            self.assertIsNone(self.preflight(server, origin, "/v1/search").headers["Access-Control-Allow-Origin"])
+            # Nor by a name of its own.
+            self.assertEqual(server.post("/mcp", self.PING, {"Origin": "http://evil.example", "Host": "evil.example"}).status, 421)
+            self.assertEqual(server.post("/mcp", self.PING).status, 200)
+
+
+class Guessing(Case):
+    def test_whoever_tries_keys_is_slowed_down_like_everybody(self):
+        keys = self.root / "keys.json"
+        key = harness.run("key", "new", "one", "--keys", keys).stdout.strip()
+        with Server("--index", self.index, "--keys", keys, "--rate", "2", "--burst", "5") as server:
+            codes = [server.get("/v1/facets", headers=bearer(f"qk_{i}")).status for i in range(20)]
+            self.assertEqual(set(codes), {401, 429})
+            # Whoever has a key is not held up by them.
+            self.assertEqual(server.get("/v1/facets", headers=bearer(key)).status, 200)
 
 
 def base64url(data):
@@ -206,6 +282,7 @@ class Tokens(Case):
                       self.issuer.token(self.claims(exp=time.time() - 120)), self.issuer.token(self.claims(nbf=time.time() + 600)),
                       self.issuer.token({"iss": "https://id.example", "aud": "quarry", "sub": "a"}),
                       self.issuer.token(self.claims(sub=1)), self.issuer.token(self.claims(quarry_repositories="alpha")),
+                      self.issuer.token(self.claims(), header={"alg": "RS256", "kid": "one", "crit": ["exp"]}),
                       self.issuer.token(self.claims(), key="evil"), none, f"{hmac_head}.{body}.{signature}", f"{head}.{changed}.{signature}",
                       f"{head}.{body}.", f"{head}.{body}", "a.b.c", "..", "x" * 20000, good + "x"):
             self.assertEqual(self.status(token), 401, token[:80])

@@ -216,7 +216,8 @@ class Api(Case):
         document = self.server.get("/openapi.json").json
         self.assertEqual(document["openapi"], "3.1.0")
         for path in document["paths"]:
-            if "{" not in path:
+            # Without a secret there is no address for webhooks.
+            if "{" not in path and path != "/hooks/push":
                 self.assertNotEqual(self.server.ask("GET", path).status, 404, path)
 
     def test_head_and_options(self):

@@ -3,6 +3,7 @@
 The program is named by the variable QUARRY_PROGRAM. Everything lies below a temporary folder and listens on
 127.0.0.1 only.
 """
+import contextlib
 import http.client
 import json
 import os
@@ -17,6 +18,7 @@ import time
 import unittest
 import urllib.parse
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("QUARRY_PROGRAM", "build/release/quarry")
 
 CODE = {
@@ -67,11 +69,32 @@ def retry_unlock(code):
 }
 
 
-def run(*arguments, check=True, **more):
-    environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "XDG_CACHE_HOME": "/nonexistent",
-                   "QUARRY_CONFIG": ""}
+# A second code base, of one repository.
+SHOP = {
+    "shop": {
+        "net/retry.py": '''def retry_with_backoff(call, attempts):
+    """Calls again with exponential backoff until it works."""
+    for attempt in range(attempts):
+        try:
+            return call()
+        except OSError:
+            time.sleep(2 ** attempt)
+''',
+        "store/cart.py": '''def total_price(cart):
+    """Adds up what everything in the cart costs."""
+    return sum(item.price for item in cart)
+''',
+    },
+}
+
+
+def environment(cache="/nonexistent"):
+    return {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "XDG_CACHE_HOME": str(cache), "QUARRY_CONFIG": ""}
+
+
+def run(*arguments, check=True, cache="/nonexistent", **more):
     done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=120,
-                          env=environment, **more)
+                          env=environment(cache), **more)
     if check and done.returncode != 0:
         raise AssertionError(f"quarry {arguments}: {done.returncode}\n{done.stderr}")
     return done
@@ -83,6 +106,12 @@ def write_code(root, code=CODE):
             path = root / repository / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
+
+
+@contextlib.contextmanager
+def folder():
+    with tempfile.TemporaryDirectory(prefix="quarry-server-") as name:
+        yield pathlib.Path(name)
 
 
 def index(root, folder, *names):
@@ -113,11 +142,10 @@ class Answer:
 class Server:
     """A running `quarry serve`. Ends with the with-block."""
 
-    def __init__(self, *arguments, wait=True, tls=None):
-        environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "QUARRY_CONFIG": ""}
+    def __init__(self, *arguments, wait=True, tls=None, cache="/nonexistent", listen="127.0.0.1:0"):
         self.tls = tls
-        self.process = subprocess.Popen([PROGRAM, "serve", "--listen", "127.0.0.1:0", *map(str, arguments)],
-                                        stderr=subprocess.PIPE, text=True, env=environment)
+        self.process = subprocess.Popen([PROGRAM, "serve", "--listen", listen, *map(str, arguments)],
+                                        stderr=subprocess.PIPE, text=True, env=environment(cache))
         self.lines = []
         self.port = None
         while wait:
@@ -136,7 +164,12 @@ class Server:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    @property
+    def url(self):
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
+
+    def __exit__(self, failure, *_):
+        crashed = self.process.poll() not in (None, 0)
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             try:
@@ -144,7 +177,11 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        self.process.stderr.close() if not hasattr(self, "reader") else self.reader.join(5)
+        if hasattr(self, "reader"):
+            self.reader.join(5)
+        self.process.stderr.close()
+        if failure is None and (crashed or self.process.returncode != 0):
+            raise AssertionError(f"the server ended with {self.process.returncode}: {''.join(self.lines)}")
 
     def connection(self, timeout=20):
         if self.tls:
@@ -169,6 +206,16 @@ class Server:
 
     def post(self, path, body, headers=None):
         return self.ask("POST", path, body, headers)
+
+    def resident(self):
+        """Bytes of memory."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.split("VmRSS:")[1].split()[0]) * 1024
+
+    def json(self, target):
+        answer = self.ask("GET", target)
+        assert answer.status == 200, (target, answer.status, answer.body[:500])
+        return answer.json
 
     def raw(self, data, timeout=20, half_close=False):
         """Sends bytes as they are; answers all that comes back until the server closes."""
@@ -199,14 +246,16 @@ class Server:
 class Case(unittest.TestCase):
     """A temporary folder with the code and its index, made once a class."""
 
+    code_of = CODE
+
     @classmethod
     def setUpClass(cls):
         cls.root = pathlib.Path(tempfile.mkdtemp(prefix="quarry-server-"))
         cls.addClassCleanup(shutil.rmtree, cls.root, ignore_errors=True)
         cls.code = cls.root / "code"
         cls.index = cls.root / "index"
-        write_code(cls.code)
-        index(cls.code, cls.index, *CODE)
+        write_code(cls.code, cls.code_of)
+        index(cls.code, cls.index, *cls.code_of)
 
 
 def main():

@@ -1,6 +1,7 @@
 """Bad input and overload, against the built program: every bound holds, and the server goes on serving."""
 import json
 import os
+import select
 import signal
 import socket
 import threading
@@ -56,6 +57,34 @@ class Limits(Case):
             answer = self.server.raw(post(body))
             self.assertEqual(status_of(answer), 400, (body[:40], answer[:300]))
             self.assertIn(b"application/problem+json", answer)
+
+    def test_brackets_without_end_are_refused_before_they_are_parsed(self):
+        before = self.server.resident()
+        deep = "[" * 3_900_000
+        for target, body, wanted in (("/mcp", '{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":' + deep, 400),
+                                     ("/v1/embeddings", '{"model":"x","input":' + deep, (400, 404)),
+                                     ("/v2/models/x/infer", '{"inputs":' + deep, (400, 404)),
+                                     ("/v1/feedback", deep[:1 << 20], 400)):
+            answer = self.server.ask("POST", target, body, {"Content-Type": "application/json"})
+            self.assertIn(answer.status, wanted if isinstance(wanted, tuple) else (wanted,), (target, answer.body[:200]))
+        # Nor does a body of nothing but members take long.
+        begin = time.monotonic()
+        members = "{" + ",".join(f'"{i}":0' for i in range(300_000)) + "}"
+        for target in ("/mcp", "/v1/embeddings", "/v2/models/x/infer"):
+            answer = self.server.ask("POST", target, members, {"Content-Type": "application/json"})
+            self.assertIn(answer.status, (400, 404), (target, answer.body[:200]))
+        self.assertLess(time.monotonic() - begin, 8)
+        # A parser would have taken many times the four megabytes.
+        self.assertLess(self.server.resident() - before, 64 << 20)
+
+    def test_path_filters_cost_little(self):
+        self.server.post("/v1/search", {"query": "retry", "path": ["*[" * 200]}).problem(self, 400)
+        self.server.post("/v1/search", {"query": "retry", "path": ["a/" * 3000]}).problem(self, 400)
+        begin = time.monotonic()
+        hostile = ["*[" * 128, "*a" * 127 + "*b", "[a-" * 80, "?" * 255 + "*", "!" + "*" * 250, "[[:" * 60, "*/" * 127]
+        for path in hostile:
+            self.assertEqual(self.server.post("/v1/search", {"query": "retry", "path": [path] * 32}).status, 200, path)
+        self.assertLess(time.monotonic() - begin, 5)
 
     def test_bodies_that_are_too_long(self):
         big = b'{"query":"' + b"x" * (1 << 20) + b'"}'
@@ -144,7 +173,10 @@ class Limits(Case):
         self.assertEqual(answer.count(b"HTTP/1.1 200 OK"), 21)
 
     def test_a_page_elsewhere_cannot_ask(self):
-        self.server.get("/v1/search", q="x", headers={"Host": "evil.example"}).problem(self, 421)
+        # Names that begin like an address are names: whoever owns them points them where they like.
+        for host in ("evil.example", "127.0.0.1.evil.example", "127.evil.example", "localhost.evil.example", "127.1.evil.example:80",
+                     "[::1].evil.example", "128.0.0.1", "127.0.0.1@evil.example"):
+            self.assertIn(self.server.get("/v1/search", q="x", headers={"Host": host}).status, (400, 421), host)
         self.server.post("/v1/search", {"query": "x"}, {"Origin": "https://evil.example"}).problem(self, 403)
         self.server.ask("POST", "/admin/reload", "", {"Origin": "null"}).problem(self, 403)
         ours = f"http://127.0.0.1:{self.server.port}"
@@ -181,6 +213,66 @@ class Load(Case):
                 each.close()
             self.assertTrue(server.wait_for(lambda: server_is_free(server)))
 
+    def test_one_address_cannot_have_all_connections(self):
+        address = own_address()
+        if address is None:
+            self.skipTest("this machine has no address but the loopback's")
+        flags = ("--index", self.index, "--insecure-http", "--public", "--max-client-connections", "5")
+        with Server(*flags, listen="0.0.0.0:0") as server:
+            def ask(host):
+                with socket.create_connection((host, server.port), timeout=20) as client:
+                    client.sendall(GET + b"Connection: close\r\n\r\n")
+                    try:
+                        return status_of(client.recv(65536))
+                    except ConnectionResetError:
+                        return 503
+            self.assertEqual(ask(address), 200)
+            held = [socket.create_connection((address, server.port)) for _ in range(5)]
+            self.assertTrue(server.wait_for(lambda: ask(address) == 503))
+            self.assertEqual(ask("127.0.0.1"), 200)
+            for each in held:
+                each.close()
+            self.assertTrue(server.wait_for(lambda: ask(address) == 200))
+        with Server(*flags, "--trusted-proxy", address, listen="0.0.0.0:0") as server:
+            held = [socket.create_connection((address, server.port)) for _ in range(20)]
+            for each in held:
+                each.sendall(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                self.assertEqual(status_of(each.recv(65536)), 200)
+                each.close()
+
+    def test_all_bodies_together_fit_into_memory(self):
+        secret = self.root / "secret"
+        secret.write_text("secret")
+        with Server("--index", self.index, "--github-secret-file", secret) as server:
+            size = 25 << 20
+            head = (b"POST /hooks/push HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % size)
+            held, refused = [], 0
+            for _ in range(14):
+                client = socket.create_connection(("127.0.0.1", server.port), timeout=20)
+                client.sendall(head)
+                held.append(client)
+            time.sleep(2)
+            for client in select.select(held, [], [], 0)[0]:
+                answer = client.recv(65536)
+                self.assertEqual(status_of(answer), 503, answer[:100])
+                self.assertIn(b"Retry-After", answer)
+                refused += 1
+            self.assertEqual(refused, 4)  # ten of them are 250 of 256 MiB
+            self.assertEqual(server.get("/v1/search", q="retry").status, 200)
+            for client in held:
+                client.close()
+            # What was taken is given back.
+            def taken_again():
+                with socket.create_connection(("127.0.0.1", server.port), timeout=20) as client:
+                    client.sendall(head)
+                    client.settimeout(0.3)
+                    try:
+                        return status_of(client.recv(1000)) != 503
+                    except TimeoutError:
+                        return True
+            self.assertTrue(server.wait_for(taken_again))
+            self.assertIn(b'quarry_http_refusals_total{reason="memory"}', server.get("/metrics").body)
+
     def test_more_work_than_threads_can_do(self):
         # A search for everything keeps the one thread busy; whatever does not fit into the queue is told so at once.
         with Server("--index", self.index, "--threads", "1", "--queue", "2") as server:
@@ -212,6 +304,78 @@ class Load(Case):
                      for _ in range(60)}
             self.assertLessEqual(codes, {200, 504})
             self.assertEqual(server.get("/livez").status, 200)
+
+
+class Waiting(Case):
+    """Clients that do nothing: each wait of the server has its end."""
+
+    def test_every_wait_ends(self):
+        # All at once, since the longest are half a minute.
+        with Server("--index", self.index, "--idle-timeout", "2000") as server:
+            def opened(data):
+                client = socket.socket()
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+                client.settimeout(60)
+                client.connect(("127.0.0.1", server.port))
+                client.sendall(data)
+                return client
+
+            whole = b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            cases = {
+                "silent": (opened(b""), 2),
+                "silent between requests": (opened(GET + b"\r\n"), 2),
+                "half a header": (opened(GET), 5),
+                "half a body": (opened(post(b'{"qu', length=100)), 20),
+                "a body a byte at a time": (opened(post(b'{"qu', length=100)), 20),
+                "a body announced and not sent": (opened(post(b"", length=1000)), 20),
+            }
+            # One that asks and asks and never reads: the answers fill every buffer on the way.
+            deaf = opened(whole)
+            deaf.setblocking(False)
+            begin = time.monotonic()
+            ended = {}
+            deaf_ended = None
+            drip = cases["a body a byte at a time"][0]
+            while time.monotonic() - begin < 50 and (len(ended) < len(cases) or deaf_ended is None):
+                time.sleep(0.1)
+                now = time.monotonic() - begin
+                for name, (client, _) in cases.items():
+                    if name in ended:
+                        continue
+                    try:
+                        if client is drip and int(now * 10) % 10 == 0:
+                            client.send(b" ")
+                        client.setblocking(False)
+                        while client.recv(65536):
+                            pass
+                        ended[name] = now
+                    except BlockingIOError:
+                        pass
+                    except OSError:
+                        ended[name] = now
+                try:
+                    deaf.send(whole * 50)
+                except BlockingIOError:
+                    pass
+                except OSError:
+                    deaf_ended = deaf_ended or now
+                self.assertEqual(server.get("/livez").status, 200)
+            for name, (_, limit) in cases.items():
+                self.assertIn(name, ended)
+                self.assertTrue(limit - 1 < ended[name] < limit + 8, (name, ended[name]))
+            self.assertIsNotNone(deaf_ended, "a client that never reads is never cut off")
+            self.assertTrue(29 < deaf_ended < 45, deaf_ended)
+            self.assertTrue(server.wait_for(lambda: b"quarry_http_connections 1\n" in server.get("/metrics").body))
+
+
+def own_address():
+    """An address of this machine that is not the loopback's; nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            return probe.getsockname()[0]
+        except OSError:
+            return None
 
 
 def server_is_free(server):
@@ -313,11 +477,19 @@ class Logging(Case):
         sample = self.root / "sample.jsonl"
         with Server("--index", self.index, "--sample", sample, "--sample-rate", "1") as server:
             found = server.get("/v1/search", q="open a socket").json["results"][0]
-            server.post("/v1/feedback", {"query": "open a socket", "id": found["id"], "rank": 1, "verdict": "good"})
-        query, feedback = self.lines_of(sample)
+            given = {"query": "open a socket", "id": found["id"], "rank": 1, "verdict": "click"}
+            server.post("/v1/feedback", given)
+            # Of what is not in the index nothing is kept: a file of anybody's making would be no feedback.
+            self.assertEqual(server.post("/v1/feedback", {**given, "id": "0" * 16}).status, 204)
+            server.post("/v1/feedback", {**given, "verdict": "good"})
+        query, click, feedback = self.lines_of(sample)
         self.assertEqual((query["event"], query["query"], query["results"][0]["id"]), ("query", "open a socket", found["id"]))
         self.assertNotIn("code", query["results"][0])
         self.assertEqual((feedback["event"], feedback["verdict"], feedback["id"]), ("feedback", "good", found["id"]))
+        self.assertEqual((click["verdict"], feedback["repo"], feedback["path"]), ("click", found["repo"], found["path"]))
+        self.assertEqual((feedback["start_line"], feedback["end_line"]), (found["start_line"], found["end_line"]))
+        judged = harness.run("eval", "--task", f"said={sample}", "--repos", self.code, "--ranking", "words", "--json", cache=self.root / "cache")
+        self.assertEqual(json.loads(judged.stdout)["results"][0]["queries"], 1, judged.stdout)
         self.assertEqual(sample.stat().st_mode & 0o777, 0o600)
         with Server("--index", self.index, "--sample", self.root / "none.jsonl", "--sample-rate", "0") as server:
             server.get("/v1/search", q="open a socket")

@@ -24,14 +24,30 @@ CONFIG = """
 expected-statuses = ["2xx", 400, 401, 403, 404, 410, 431, "5xx"]
 [checks.negative_data_rejection]
 expected-statuses = [400, 401, 403, 404, 405, 406, 409, 415, 422, 428, 429, 431, "5xx"]
+[parameters]
+"path.name" = "default"
+"path.version" = "1"
+[[operations]]
+include-name = "GET /v1/functions/{id}"
+parameters = { "path.id" = "ID" }
+[[operations]]
+include-name = "GET /v1/similar"
+parameters = { "query.id" = "ID" }
+[[operations]]
+include-name = "GET /v1/files"
+parameters = { "query.path" = "net/retry.py", "query.repo" = "alpha" }
 """
 
 with tempfile.TemporaryDirectory() as temporary:
     root = pathlib.Path(temporary)
     harness.write_code(root / "code")
-    harness.index(root / "code", root / "index", *harness.CODE)
-    (root / "schemathesis.toml").write_text(CONFIG)
-    with harness.Server("--index", root / "index") as server:
+    # With vectors, so that there is a model to ask, and a secret, so that there is an address for pushes.
+    for name in harness.CODE:
+        harness.run("index", "-q", "--index", root / "index", "--name", name, "--model", harness.ROOT / "models/default", root / "code" / name)
+    (root / "secret").write_text("secret")
+    with harness.Server("--index", root / "index", "--model", harness.ROOT / "models/default", "--github-secret-file", root / "secret") as server:
+        found = server.json("/v1/search?q=retry")["results"][0]["id"]
+        (root / "schemathesis.toml").write_text(CONFIG.replace("ID", found))
         done = subprocess.run([program, "--config-file", root / "schemathesis.toml", "run", f"http://127.0.0.1:{server.port}/openapi.json",
                                "--url", f"http://127.0.0.1:{server.port}", "--checks", "all", "--max-examples",
                                os.environ.get("QUARRY_SCHEMA_EXAMPLES", "30"), "--seed", "1", "--workers", "1", "--request-timeout", "20"],

@@ -1,5 +1,6 @@
 """Index versions that change while the server answers: no failed and no mixed answer, sides shared by weight."""
 import collections
+import json
 import shutil
 import threading
 import time
@@ -43,7 +44,7 @@ class Swap(Case):
                     if answer.status != 200:
                         wrong.append((answer.status, body[:200]))
                         continue
-                    results = __import__("json").loads(body)
+                    results = json.loads(body)
                     generations = {r["name"].rsplit("_", 1)[1] for r in results["results"] if r["kind"] == "function"}
                     label = answer.headers["Quarry-Index"]
                     if len(generations) != 1 or label != f"main@{results['index']['version']}":
@@ -70,6 +71,56 @@ class Swap(Case):
             self.assertIn('quarry_index_reloads_total{outcome="good",side="main"} 5', metrics)
             self.assertIn('version="6"', metrics)
             self.assertNotIn('version="5"}', metrics.split("quarry_index_info", 1)[1].splitlines()[2])
+
+    def test_two_sides_swapped_under_load_share_it_by_weight(self):
+        other = self.root / "other-moving-index"
+        shutil.rmtree(other, ignore_errors=True)
+        harness.index(self.root, other, "moving")
+        with Server("--index", f"old={self.moving}@3", "--index", f"new={other}@1") as server:
+            shares, asked, wrong, stop = collections.Counter(), collections.Counter(), [], threading.Event()
+            lock = threading.Lock()
+
+            def ask(headers, side):
+                connection = server.connection()
+                while not stop.is_set():
+                    connection.request("GET", "/v1/search?q=rotate+the+widget+around+its+axis&n=100", headers=headers)
+                    answer = connection.getresponse()
+                    body = answer.read()
+                    label = answer.headers["Quarry-Index"] or ""
+                    with lock:
+                        if answer.status != 200:
+                            wrong.append((answer.status, body[:200]))
+                            continue
+                        results = json.loads(body)
+                        generations = {r["name"].rsplit("_", 1)[1] for r in results["results"] if r["kind"] == "function"}
+                        name, _, version = label.partition("@")
+                        # Generation N is version N + 1 of either side.
+                        if len(generations) != 1 or int(version) != results["index"]["version"] or generations != {str(int(version) - 1)}:
+                            wrong.append((label, generations))
+                        if side and name != side:
+                            wrong.append((label, side))
+                        if side:
+                            asked[label] += 1
+                        else:
+                            shares[name] += 1
+
+            ways = [({}, None), ({}, None), ({"Quarry-Side": "new"}, "new"), ({"Cookie": "quarry_side=old"}, "old")]
+            clients = [threading.Thread(target=ask, args=way) for way in ways]
+            for client in clients:
+                client.start()
+            for generation in range(1, 4):
+                write_generation(self.root, generation)
+                for side, folder in (("old", self.moving), ("new", other)):
+                    harness.index(self.root, folder, "moving")
+                    self.assertTrue(server.wait_for(lambda: asked[f"{side}@{generation + 1}"] > 3), (side, asked, wrong[:3]))
+            self.assertTrue(server.wait_for(lambda: sum(shares.values()) > 300, 60), shares)
+            stop.set()
+            for client in clients:
+                client.join()
+        self.assertEqual(wrong, [])
+        count = sum(shares.values())
+        # Five standard deviations.
+        self.assertLess(abs(shares["new"] / count - 0.25), 5 * (0.25 * 0.75 / count) ** 0.5, shares)
 
     def test_a_cursor_of_an_older_version_is_gone(self):
         with Server("--index", self.moving) as server:

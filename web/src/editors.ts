@@ -51,6 +51,7 @@ export function editorOf(id: string): Editor {
 export function forgeHref(url: string | undefined, first: number, last: number): string | undefined {
   if (!url || !/^https?:\/\//i.test(url)) return undefined;
   const bare = url.replace(/#.*$/, '');
+  if (/#lines-/.test(url)) return `${bare}#lines-${first}:${last}`;
   if (first === last) return `${bare}#L${first}`;
   return bare.includes('/-/blob/') ? `${bare}#L${first}-${last}` : `${bare}#L${first}-L${last}`;
 }

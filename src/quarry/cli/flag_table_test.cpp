@@ -102,9 +102,7 @@ TEST(FlagTable, EveryFlagIsInBothHelpsTheManPageAndEveryCompletion) {
 TEST(Help, TheShortHelpOfEverySubcommandFitsOnAScreen) {
   for (const auto* command : all_commands()) {
     const auto help = command_help(*command, false, kPlain);
-    // A server is set up once, mostly from a file, and has three times the flags of a search.
-    const int lines = command->name == "serve" ? 60 : 50;
-    EXPECT_LE(std::ranges::count(help, '\n'), lines) << command->name;
+    EXPECT_LE(std::ranges::count(help, '\n'), 50) << command->name;
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "quarry/cli/common_flags.h"
 #include "quarry/cli/text_layout.h"
 
 namespace quarry::cli {
@@ -61,7 +62,7 @@ std::string brief_of(const Flag& flag) {
 void append_brief_flags(std::string& text, const Command& command, const Terminal& terminal) {
   std::size_t left = 0;
   for (const auto* flag : flags_of(command)) left = std::max(left, spelling(*flag).size());
-  for (const auto& group : groups_of(command)) {
+  for (const auto& group : command.groups) {
     append_heading(text, terminal, group.heading);
     std::vector<Row> rows;
     for (const auto* flag : group.flags) rows.push_back({spelling(*flag), brief_of(*flag)});
@@ -159,7 +160,12 @@ std::string command_help(const Command& command, bool full, const Terminal& term
     text += wrap(kExitStatus, width, 2);
   } else {
     append_brief_flags(text, command, terminal);
-    text += fmt::format("\n--help explains the flags and shows examples.\n");
+    std::vector<std::string> everywhere;
+    for (const auto* flag : general_flags().flags) everywhere.push_back(fmt::format("--{}", flag->name));
+    text +=
+        fmt::format("\n{}", wrap(fmt::format("Everywhere: {}. --help explains the flags and shows examples.",
+                                             fmt::join(everywhere, ", ")),
+                                 width, 0));
   }
   return text;
 }

@@ -139,6 +139,8 @@ Status read_access(const Settings& settings, const server::HttpOptions& http, se
 Status read_limits(const Settings& settings, server::DispatcherOptions& dispatcher) {
   auto& limits = dispatcher.limits;
   limits.connections = settings.number(kMaxConnections);
+  limits.client_connections = settings.number(kMaxClientConnections);
+  limits.idle_time = std::chrono::milliseconds(settings.number(kIdleTimeout));
   limits.queue = settings.number(kQueue);
   limits.request_time = std::chrono::milliseconds(settings.number(kDeadline));
   limits.rate = static_cast<double>(settings.number(kRate));
@@ -166,8 +168,10 @@ Result<int> run_serve(Context& context) {
   QUARRY_CHECK(read_tls(settings, options.http));
   QUARRY_CHECK(read_access(settings, options.http, options.access));
   QUARRY_CHECK(read_limits(settings, options.dispatcher));
+  options.http.trusted_proxies = options.dispatcher.trusted_proxies;
   QUARRY_TRY(options.catalog.sources, sources_of(settings));
   options.catalog.weights = settings.text(kWeights);
+  options.catalog.words_only = settings.on(kNoVectors);
   options.open_index_encoder =
       [&context](const index::Snapshot& snapshot) -> Result<std::shared_ptr<const model::Encoder>> {
     if (context.settings.on(kNoVectors) || snapshot.model().name.empty()) return nullptr;

@@ -70,7 +70,7 @@ inline constexpr Flag kHosts{
     .name = "server-name",
     .type = ValueType::list,
     .value = "NAME,...",
-    .brief = "Names by which clients reach the server, for example behind a proxy",
+    .brief = "Names by which clients reach the server",
     .details =
         "Without keys, on a loopback address, requests under any other name than localhost are "
         "refused, so that no web page can reach the server through a visitor's browser."};
@@ -86,11 +86,31 @@ inline constexpr Flag kMaxConnections{.name = "max-connections",
                                       .brief = "Connections at once; more are answered 503",
                                       .minimum = 1,
                                       .maximum = 1000000};
+inline constexpr Flag kMaxClientConnections{.name = "max-client-connections",
+                                            .type = ValueType::number,
+                                            .value = "N",
+                                            .fallback = "250",
+                                            .brief = "Of them, from one address; more are answered 503",
+                                            .details =
+                                                "Loopback addresses and trusted proxies may have any number; "
+                                                "of IPv6 a network (/64) counts as one address.",
+                                            .minimum = 1,
+                                            .maximum = 1000000};
+inline constexpr Flag kIdleTimeout{.name = "idle-timeout",
+                                   .type = ValueType::number,
+                                   .value = "MS",
+                                   .fallback = "60000",
+                                   .brief = "Close a connection that asks nothing for MS",
+                                   .details =
+                                       "Longer than a proxy in front keeps its connections to the server, "
+                                       "else a request may meet one that is just closed.",
+                                   .minimum = 1,
+                                   .maximum = 3600000};
 inline constexpr Flag kQueue{.name = "queue",
                              .type = ValueType::number,
                              .value = "N",
                              .fallback = "256",
-                             .brief = "Searches that may wait for a thread; more are answered 503 at once",
+                             .brief = "Searches that may wait; more are answered 503 at once",
                              .maximum = 1000000};
 inline constexpr Flag kDeadline{.name = "deadline",
                                 .type = ValueType::number,
@@ -103,7 +123,7 @@ inline constexpr Flag kRate{.name = "rate",
                             .type = ValueType::number,
                             .value = "N",
                             .fallback = "0",
-                            .brief = "Requests a second from one client, key or address; 0: any number",
+                            .brief = "Requests a second from a key or address; 0: any number",
                             .details = "More are answered 429 with Retry-After."};
 inline constexpr Flag kBurst{.name = "burst",
                              .type = ValueType::number,
@@ -141,7 +161,8 @@ inline constexpr Flag kLogQueries{.name = "log-queries",
 inline constexpr Flag kSample{.name = "sample",
                               .type = ValueType::text,
                               .value = "FILE",
-                              .brief = "Append a sample of queries, and all feedback, to FILE as JSON lines",
+                              .brief = "Append sampled queries and all feedback to FILE",
+                              .details = "As JSON lines, which `quarry eval` reads.",
                               .completion = Completion::file};
 inline constexpr Flag kSampleRate{.name = "sample-rate",
                                   .type = ValueType::text,
@@ -149,12 +170,13 @@ inline constexpr Flag kSampleRate{.name = "sample-rate",
                                   .fallback = "0.01",
                                   .brief = "The share of queries that --sample keeps, 0 to 1"};
 
-inline constexpr Flag kAllowedOrigins{
-    .name = "allow-origin",
-    .type = ValueType::list,
-    .value = "ORIGIN,...",
-    .brief = "Let web pages of this origin call POST /mcp, https://agents.example.org",
-    .details = "Pages of this machine always may, and programs send no origin."};
+inline constexpr Flag kAllowedOrigins{.name = "allow-origin",
+                                      .type = ValueType::list,
+                                      .value = "ORIGIN,...",
+                                      .brief = "Let web pages of this origin call POST /mcp",
+                                      .details =
+                                          "An origin is like https://agents.example.org. Pages of this "
+                                          "machine always may, and programs send no origin."};
 inline constexpr Flag kGithubSecret{
     .name = "github-secret-file",
     .type = ValueType::text,
@@ -185,8 +207,9 @@ inline constexpr Flag kQueryEncoderBudget{.name = "query-encoder-budget",
                                           .minimum = 1,
                                           .maximum = 60000};
 
-inline constexpr std::array kServingFlags{&kServedIndex, &kListen, &kMaxConnections, &kQueue,
-                                          &kDeadline,    &kRate,   &kBurst,          &kDrainDelay};
+inline constexpr std::array kServingFlags{
+    &kServedIndex, &kListen, &kMaxConnections, &kMaxClientConnections, &kIdleTimeout, &kQueue, &kDeadline,
+    &kRate,        &kBurst,  &kDrainDelay};
 inline constexpr std::array kAccessFlags{&kKeys,         &kPublic,         &kOidcJwks, &kOidcIssuer,
                                          &kOidcAudience, &kTlsCertificate, &kTlsKey,   &kInsecureHttp,
                                          &kHosts,        &kTrustedProxies};

@@ -13,7 +13,7 @@ namespace quarry::evaluation {
 struct Feedback {
   std::vector<Question> questions;  // one a query and repository, with every place that was called good
   std::size_t lines = 0;
-  std::size_t without_verdict = 0;  // sampled queries that nobody judged
+  std::size_t without_verdict = 0;  // clicks, and sampled queries that nobody judged
   std::size_t unanswered = 0;       // queries of which nothing was called good
 };
 

@@ -111,6 +111,7 @@ TEST_F(TaskTest, FeedbackBecomesQuestionsOfWhatWasCalledGood) {
       "socket\",\"repo\":\"net\",\"path\":\"a.c\",\"start_line\":3,\"end_line\":9,\"verdict\":\"good\"}\n"
       "{\"query\":\"open a socket\",\"repo\":\"net\",\"path\":\"b.c\",\"verdict\":\"bad\"}\n"
       "{\"query\":\"sampled only\",\"repo\":\"net\"}\n"
+      "{\"query\":\"looked at\",\"repo\":\"net\",\"path\":\"a.c\",\"verdict\":\"click\"}\n"
       "{\"query\":\"nobody liked it\",\"repo\":\"net\",\"path\":\"c.c\",\"verdict\":false}\n"
       "{\"query\":\"second thought\",\"repo\":\"net\",\"path\":\"c.c\",\"verdict\":\"up\"}\n"
       "{\"query\":\"second thought\",\"repo\":\"net\",\"path\":\"c.c\",\"verdict\":\"down\"}\n");
@@ -119,7 +120,7 @@ TEST_F(TaskTest, FeedbackBecomesQuestionsOfWhatWasCalledGood) {
   EXPECT_EQ(feedback.questions[0].repository, "net");
   ASSERT_EQ(feedback.questions[0].targets.size(), 1U);
   EXPECT_TRUE(feedback.questions[0].by_function());
-  EXPECT_EQ(feedback.without_verdict, 1U);
+  EXPECT_EQ(feedback.without_verdict, 2U);
   EXPECT_EQ(feedback.unanswered, 2U);
   const auto tasks = read(file.string(), {.repositories = "/src"}).value();
   EXPECT_EQ(tasks.at(0).layout, "feedback");

@@ -11,6 +11,7 @@
 
 #include "quarry/model/open_encoder.h"
 #include "quarry/model/remote_encoder.h"
+#include "quarry/model/trace_context.h"
 
 namespace quarry::model {
 namespace {
@@ -21,6 +22,7 @@ using std::chrono::steady_clock;
 struct Question {
   std::vector<std::string> texts;
   Side side = Side::query;
+  TraceContext trace;
   std::promise<Result<std::vector<float>>> answer;
 };
 
@@ -49,6 +51,7 @@ struct GuardedEncoder::State {
     auto question = std::make_shared<Question>();
     question->texts.assign(texts.begin(), texts.end());
     question->side = side;
+    question->trace = TraceScope::current();
     {
       const std::lock_guard lock(mutex);
       if (pending >= options.most_pending) return nullptr;
@@ -68,6 +71,7 @@ struct GuardedEncoder::State {
   }
 
   [[nodiscard]] Result<std::vector<float>> encode(const Question& question) const {
+    const TraceScope trace(question.trace);
     const std::vector<std::string_view> texts(question.texts.begin(), question.texts.end());
     return encoder->encode(texts, question.side);
   }

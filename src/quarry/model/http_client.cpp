@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "quarry/model/curl_library.h"
+#include "quarry/model/trace_context.h"
 
 namespace quarry::model {
 namespace {
@@ -108,6 +109,10 @@ Attempt run(const CurlLibrary& curl, CURL* handle, const std::string& url, const
   headers = curl.slist_append(headers, "Expect:");  // no waiting for 100 Continue
   if (!options.bearer_key.empty()) {
     headers = curl.slist_append(headers, ("Authorization: Bearer " + options.bearer_key).c_str());
+  }
+  if (const auto& trace = TraceScope::current(); !trace.parent.empty()) {
+    headers = curl.slist_append(headers, ("traceparent: " + trace.parent).c_str());
+    if (!trace.state.empty()) headers = curl.slist_append(headers, ("tracestate: " + trace.state).c_str());
   }
   curl.easy_setopt(handle, CURLOPT_URL, url.c_str());
   curl.easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");

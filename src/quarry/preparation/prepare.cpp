@@ -221,6 +221,7 @@ class Preparation {
   // The parts that ready pairs say they belong to; else the repository's.
   Partition partition_of_ready(const Pair& pair) const {
     if (const auto given = partition_from(pair.partition)) return *given;
+    if (pair.held_out) return Partition::valid;
     const std::string key = options_.split_by_file ? pair.repository + "/" + pair.path : pair.repository;
     return partition_of(key, options_.shares);
   }

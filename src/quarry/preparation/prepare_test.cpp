@@ -305,6 +305,29 @@ TEST_F(PrepareTest, ReadsCodeSearchNetAndTakesDocstringsOutOfItsCode) {
   }
 }
 
+TEST_F(PrepareTest, WhatReadyPairsHoldOutIsNotTrainedOn) {
+  std::string lines;
+  for (const bool held_out : {false, true}) {
+    nlohmann::json line;
+    line["repo"] = held_out ? "owner/held" : "owner/learnt";
+    line["path"] = "src/x.py";
+    line["name"] = held_out ? "load_held" : "load_learnt";
+    line["lang"] = "python";
+    line["doc"] = "Loads the saved state from disk.";
+    line["code"] = function(line["name"], "", held_out ? 'h' : 'l');
+    line["heldout"] = held_out;
+    lines += line.dump() + "\n";
+  }
+  PrepareOptions options;
+  options.ready = {directory_.write("ready.jsonl", lines)};
+  options.shares = {0, 0};  // by its name everything would be trained on
+  EXPECT_EQ(prepared(options).pairs, 2U);
+  for (const Pair& pair : pairs_in(output())) {
+    EXPECT_EQ(pair.partition, pair.repository == "owner/held" ? "valid" : "train");
+    EXPECT_EQ(pair.held_out, pair.repository == "owner/held");
+  }
+}
+
 TEST_F(PrepareTest, TakesItsOwnOutputAsReadyPairs) {
   write_repositories(12);
   const PrepareReport first = prepared(options_for(names(12)));

@@ -14,6 +14,10 @@ constexpr std::array<std::pair<std::string_view, syntax::Kind>, 4> kKinds{
      {"class", syntax::Kind::class_},
      {"section", syntax::Kind::section}}};
 
+// Matching takes time that grows with pattern and path, for every file.
+constexpr std::size_t kMaxGlobBytes = 256;
+constexpr std::size_t kMaxPathBytes = 4096;
+
 // The next word of `rest`, taken off its front; a quoted part ("my folder/") belongs to the word around it.
 std::string next_word(std::string_view& rest) {
   const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
@@ -57,6 +61,11 @@ Status add_filter(std::string_view name, std::string_view value, Filters& filter
     }
     filters.kinds.push_back(kind->second);
   } else if (name == "path" || name == "file") {
+    const bool glob = value.find_first_of("*?[") != std::string_view::npos;
+    const std::size_t most = glob ? kMaxGlobBytes : kMaxPathBytes;
+    if (value.size() > most)
+      return fail(ErrorKind::limit, "{}: a path {}has at most {} bytes", name, glob ? "with wildcards " : "",
+                  most);
     filters.paths.emplace_back(value);
   } else if (name == "repo") {
     filters.repositories.emplace_back(value);

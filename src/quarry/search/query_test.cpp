@@ -53,6 +53,16 @@ TEST(ParseQuery, BoundsLengthAndFilters) {
   EXPECT_EQ(parse_query(many, query).error().kind, ErrorKind::limit);
 }
 
+TEST(AddFilter, BoundsWhatMatchingEveryPathCosts) {
+  Filters filters;
+  EXPECT_TRUE(add_filter("path", std::string(4096, 'a'), filters));
+  EXPECT_TRUE(add_filter("path", "*" + std::string(255, 'a'), filters));
+  EXPECT_EQ(add_filter("path", std::string(4097, 'a'), filters).error().kind, ErrorKind::limit);
+  std::string hostile;
+  for (int i = 0; i < 200; ++i) hostile += "*[";
+  EXPECT_EQ(add_filter("path", hostile, filters).error().kind, ErrorKind::limit);
+}
+
 TEST(CleanDoc, RemovesTheMarkersOfEveryFamily) {
   EXPECT_EQ(clean_doc("/**\n * Opens a file.\n *\n * @param name path\n */"),
             "Opens a file.\n\n@param name path");

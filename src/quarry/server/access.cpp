@@ -1,5 +1,7 @@
 #include "quarry/server/access.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 
 #include "quarry/base/ascii.h"
@@ -19,12 +21,18 @@ Response unauthorized(std::string_view detail) {
 
 // "example.org" of "example.org:8080", "::1" of "[::1]:8080".
 std::string_view host_name(std::string_view host) {
-  if (host.starts_with('[')) return host.substr(1, std::min(host.find(']'), host.size()) - 1);
-  return host.substr(0, host.find(':'));
+  if (!host.starts_with('[')) return host.substr(0, host.find(':'));
+  const auto close = host.find(']');
+  if (close == std::string_view::npos) return {};
+  const auto rest = host.substr(close + 1);
+  return rest.empty() || rest.starts_with(':') ? host.substr(1, close - 1) : std::string_view{};
 }
 
+// Addresses and the one name that no resolver may point elsewhere; "127.0.0.1.example.org" is neither.
 bool is_loopback_name(std::string_view host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
+  if (host == "localhost" || host == "::1") return true;
+  in_addr address{};
+  return host.starts_with("127.") && ::inet_pton(AF_INET, std::string(host).c_str(), &address) == 1;
 }
 
 // The secret of "Authorization: Bearer SECRET" or "X-API-Key: SECRET"; nothing where neither is sent.
@@ -69,7 +77,7 @@ Result<std::unique_ptr<AccessControl>> AccessControl::open(FileSystem& files, Ac
 }
 
 // What a browser says about the page that asks: pages of others get nothing.
-std::optional<Response> AccessControl::check_origin(const Request& request) const {
+std::optional<Response> AccessControl::check_origin(const Request& request, bool checks_origin) const {
   const auto host = host_name(request.header("host").value_or(""));
   const bool known =
       is_loopback_name(host) || std::ranges::find(options_.hosts, host) != options_.hosts.end();
@@ -78,7 +86,8 @@ std::optional<Response> AccessControl::check_origin(const Request& request) cons
         421, "this server does not answer under that name; start it with --server-name NAME to allow it");
   }
   const auto origin = request.header("origin");
-  if (!origin || request.header("sec-fetch-site").value_or("") == "same-origin") return std::nullopt;
+  if (checks_origin || !origin || request.header("sec-fetch-site").value_or("") == "same-origin")
+    return std::nullopt;
   const auto scheme = origin->find("://");
   const auto from =
       scheme == std::string_view::npos ? std::string_view{} : host_name(origin->substr(scheme + 3));
@@ -102,8 +111,10 @@ std::optional<ApiKey> AccessControl::identify(std::string_view credential) const
   return token ? std::optional(std::move(*token)) : std::nullopt;
 }
 
-AccessControl::Verdict AccessControl::check(const Request& request, Access wanted) const {
-  if (auto refusal = check_origin(request)) return {.caller = {}, .refusal = std::move(refusal)};
+AccessControl::Verdict AccessControl::check(const Request& request, const Route& route) const {
+  const Access wanted = route.access;
+  if (auto refusal = check_origin(request, route.checks_origin))
+    return {.caller = {}, .refusal = std::move(refusal)};
   if (wanted == Access::open || wanted == Access::signature) return {};
   if (!asks_for_credentials()) {
     // Without keys whoever reaches the server may do everything; on a public one, search.

@@ -39,7 +39,7 @@ class AccessControl {
     Caller caller;
     std::optional<Response> refusal;
   };
-  [[nodiscard]] Verdict check(const Request& request, Access wanted) const;
+  [[nodiscard]] Verdict check(const Request& request, const Route& route) const;
 
   // Reads the file of keys and the issuer's keys again where they have changed; what cannot be read leaves
   // the old ones in force and is told.
@@ -49,7 +49,7 @@ class AccessControl {
 
  private:
   AccessControl(FileSystem& files, AccessOptions options) : files_(files), options_(std::move(options)) {}
-  [[nodiscard]] std::optional<Response> check_origin(const Request& request) const;
+  [[nodiscard]] std::optional<Response> check_origin(const Request& request, bool checks_origin) const;
   [[nodiscard]] std::optional<ApiKey> identify(std::string_view credential) const;
 
   FileSystem& files_;

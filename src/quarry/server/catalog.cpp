@@ -14,6 +14,23 @@ bool same(const FileStatus& a, const FileStatus& b) {
   return a.mtime_ns == b.mtime_ns && a.size == b.size && a.inode == b.inode;
 }
 
+// In the place of a model that is not there: every answer then tells why it went by words.
+class MissingEncoder final : public model::Encoder {
+ public:
+  MissingEncoder(const index::ModelInfo& model, std::string why) : model_(model), why_(std::move(why)) {}
+  [[nodiscard]] const std::string& name() const override { return model_.name; }
+  [[nodiscard]] const std::string& fingerprint() const override { return model_.fingerprint; }
+  [[nodiscard]] std::uint32_t dimensions() const override { return model_.dimensions; }
+  [[nodiscard]] Result<std::vector<float>> encode(std::span<const std::string_view> /*texts*/,
+                                                  model::Side /*side*/) const override {
+    return tl::unexpected(Error{ErrorKind::unavailable, why_});
+  }
+
+ private:
+  const index::ModelInfo model_;
+  const std::string why_;
+};
+
 // "b" of "a=1; quarry_side=b".
 std::string_view side_cookie(std::string_view cookies) {
   constexpr std::string_view kName = "quarry_side=";
@@ -53,9 +70,18 @@ Result<std::shared_ptr<const ServedIndex>> Catalog::open_side(const IndexSource&
   served->name = source.name;
   served->label = fmt::format("{}@{}", source.name, snapshot->version());
   QUARRY_TRY(served->encoder, options_.open_encoder(*snapshot));
+  auto encoder = served->encoder;
+  const auto& model = snapshot->model();
+  if (encoder == nullptr && !model.name.empty() && !options_.words_only) {
+    served->without_encoder = fmt::format(
+        "the model {} that made the index's vectors is not installed on the server, or is another version of "
+        "it",
+        model.name);
+    encoder = std::make_shared<MissingEncoder>(model, served->without_encoder);
+  }
   QUARRY_TRY(served->engine,
              search::Engine::open(std::move(snapshot),
-                                  {.encoder = served->encoder, .weights = options_.weights, .view = {}}));
+                                  {.encoder = std::move(encoder), .weights = options_.weights, .view = {}}));
   return served;
 }
 

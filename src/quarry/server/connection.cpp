@@ -53,16 +53,35 @@ std::optional<std::string> ambiguity(const Request& request, unsigned version) {
   return std::nullopt;
 }
 
-}  // namespace
-
-void ConnectionSet::insert(AnyConnection* connection) {
-  const std::lock_guard lock(mutex_);
-  connections_.insert(connection);
+// Whoever has one IPv6 address has the 2^64 of its network.
+std::string client_of(const std::string& peer) {
+  beast::error_code error;
+  const auto address = asio::ip::make_address(peer, error);
+  if (error || !address.is_v6() || address.to_v6().is_v4_mapped()) return peer;
+  auto bytes = address.to_v6().to_bytes();
+  std::fill(bytes.begin() + 8, bytes.end(), static_cast<unsigned char>(0));
+  return asio::ip::make_address_v6(bytes).to_string();
 }
 
-void ConnectionSet::erase(AnyConnection* connection) {
+}  // namespace
+
+void ConnectionSet::insert(AnyConnection* connection, const std::string& peer) {
+  const std::lock_guard lock(mutex_);
+  connections_.insert(connection);
+  ++by_client_[client_of(peer)];
+}
+
+void ConnectionSet::erase(AnyConnection* connection, const std::string& peer) {
   const std::lock_guard lock(mutex_);
   connections_.erase(connection);
+  const auto found = by_client_.find(client_of(peer));
+  if (found != by_client_.end() && --found->second == 0) by_client_.erase(found);
+}
+
+std::size_t ConnectionSet::size(const std::string& peer) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = by_client_.find(client_of(peer));
+  return found == by_client_.end() ? 0 : found->second;
 }
 
 std::size_t ConnectionSet::size() const {
@@ -86,12 +105,12 @@ Connection<Stream>::Connection(Stream stream, std::shared_ptr<asio::ssl::context
       application_(application),
       connections_(connections),
       deadline_(stream_.get_executor()) {
-  connections_.insert(this);
+  connections_.insert(this, peer_);
 }
 
 template <class Stream>
 Connection<Stream>::~Connection() {
-  connections_.erase(this);
+  connections_.erase(this, peer_);
 }
 
 template <class Stream>
@@ -257,7 +276,7 @@ void Connection<Stream>::write(SharedExchange exchange) {
     message.version(11);
     message.result(response.status);
     message.reason({reason_phrase(response.status).data(), reason_phrase(response.status).size()});
-    if (response.status != 204 && response.status != 304)
+    if (response.status != 204 && response.status != 304 && !response.content_type.empty())
       message.set(http::field::content_type, response.content_type);
     for (const auto& [name, value] : response.headers) message.set(name, value);
     message.keep_alive(keep_alive_);

@@ -13,6 +13,8 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "quarry/server/application.h"
@@ -35,15 +37,18 @@ class AnyConnection {
 // The connections that live, to end them. Thread-safe.
 class ConnectionSet {
  public:
-  void insert(AnyConnection* connection);
-  void erase(AnyConnection* connection);
+  void insert(AnyConnection* connection, const std::string& peer);
+  void erase(AnyConnection* connection, const std::string& peer);
   [[nodiscard]] std::size_t size() const;
+  // Of the client at this address; of a whole network where one client has many (IPv6, /64).
+  [[nodiscard]] std::size_t size(const std::string& peer) const;
   void drain();
   [[nodiscard]] bool draining() const { return draining_.load(); }
 
  private:
   mutable std::mutex mutex_;
   std::unordered_set<AnyConnection*> connections_;
+  std::unordered_map<std::string, std::size_t> by_client_;
   std::atomic<bool> draining_{false};
 };
 

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "quarry/model/trace_context.h"
+
 namespace quarry::server {
 
 struct ServedIndex;  // served_index.h
@@ -28,7 +30,7 @@ struct Caller {
 struct Context {
   Caller caller;
   std::string request_id;
-  std::string trace_parent;  // W3C trace context to pass on; "" where the client sent none
+  model::TraceContext trace;  // to pass on; empty where the client sent none
   std::chrono::steady_clock::time_point deadline;
   std::shared_ptr<const ServedIndex> index;  // never null in a handler; one version for the whole answer
 };

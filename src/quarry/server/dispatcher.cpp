@@ -19,6 +19,7 @@ namespace {
 constexpr std::size_t kControlThreads = 1;
 constexpr std::size_t kControlQueue = 64;
 constexpr std::size_t kMaxAddress = 64;
+constexpr std::size_t kSmallBody = std::size_t{64} << 10;  // bounded by the number of connections already
 
 // "application/json" of "application/json; charset=utf-8", in lower case.
 std::string media_type(std::string_view value) {
@@ -37,7 +38,9 @@ bool is_more(std::string_view length, std::size_t limit) {
 
 std::string allow_list(const std::vector<Method>& methods) {
   std::vector<std::string_view> names;
-  for (const Method method : methods) names.push_back(name_of(method));
+  for (const Method method : methods) {
+    if (method != Method::options) names.push_back(name_of(method));
+  }
   names.emplace_back("OPTIONS");
   return fmt::format("{}", fmt::join(names, ", "));
 }
@@ -48,6 +51,7 @@ Dispatcher::Dispatcher(const DispatcherOptions& options, const DispatcherParts& 
     : options_(options),
       parts_(parts),
       limiter_(options.limits.rate, options.limits.burst),
+      bodies_(options.limits.bodies),
       search_(std::make_unique<BoundedPool>(options.threads, options.limits.queue)),
       control_(std::make_unique<BoundedPool>(kControlThreads, kControlQueue)) {}
 
@@ -55,9 +59,12 @@ bool Dispatcher::admit(Exchange& exchange) {
   exchange.received = std::chrono::steady_clock::now();
   exchange.context.deadline = exchange.received + options_.limits.request_time;
   exchange.context.request_id = request_id_of(exchange.request);
-  exchange.context.trace_parent = trace_parent_of(exchange.request);
+  exchange.context.trace = trace_of(exchange.request);
   find_client(exchange.request);
-  return let_in(exchange) && check_rate(exchange) && check_body(exchange);
+  if (let_in(exchange)) return check_rate(exchange) && check_body(exchange) && reserve_body(exchange);
+  // Whoever tries credentials counts as a client, too.
+  if (exchange.response.status == 401) (void)check_rate(exchange);
+  return false;
 }
 
 // Behind a proxy every request comes from the proxy: what it says about the client counts, if it is ours.
@@ -91,7 +98,7 @@ bool Dispatcher::let_in(Exchange& exchange) {
   exchange.route = match.route;
   exchange.body_limit = match.route->max_body;
   request.path_parameters = std::move(match.path_parameters);
-  auto verdict = parts_.access.check(request, match.route->access);
+  auto verdict = parts_.access.check(request, *match.route);
   exchange.context.caller = std::move(verdict.caller);
   if (!verdict.refusal) return true;
   parts_.metrics.count_refusal("access");
@@ -137,7 +144,22 @@ bool Dispatcher::check_body(Exchange& exchange) const {
   return false;
 }
 
+// What clients send is held whole until it is answered: all of it together must fit into memory.
+bool Dispatcher::reserve_body(Exchange& exchange) {
+  const auto length = exchange.request.header("content-length");
+  std::size_t bytes = exchange.request.header("transfer-encoding") ? exchange.body_limit : 0;
+  if (length) std::from_chars(length->data(), length->data() + length->size(), bytes);
+  if (bytes <= kSmallBody) return true;
+  exchange.body_lease = bodies_.try_take(bytes);
+  if (exchange.body_lease != nullptr) return true;
+  parts_.metrics.count_refusal("memory");
+  exchange.response = problem(503, "others are sending too much already; try again in a moment");
+  exchange.response.headers.emplace_back("Retry-After", "1");
+  return false;
+}
+
 void Dispatcher::run(Exchange& exchange) const {
+  const model::TraceScope trace(exchange.context.trace);
   // Handlers do not throw; a library's exception that slips through must cost this answer only.
   try {
     exchange.response = exchange.route->handler(exchange.request, exchange.context);
@@ -178,8 +200,8 @@ void Dispatcher::join() {
 void Dispatcher::finish(Exchange& exchange) {
   auto& headers = exchange.response.headers;
   headers.emplace_back("X-Request-Id", exchange.context.request_id);
-  if (!exchange.context.trace_parent.empty())
-    headers.emplace_back("traceparent", exchange.context.trace_parent);
+  if (!exchange.context.trace.parent.empty())
+    headers.emplace_back("traceparent", exchange.context.trace.parent);
   if (exchange.context.index != nullptr) headers.emplace_back("Quarry-Index", exchange.context.index->label);
   const auto has = [&](std::string_view name) {
     return std::ranges::any_of(headers, [&](const auto& header) { return header.first == name; });

@@ -8,6 +8,7 @@
 #include "quarry/server/application.h"
 #include "quarry/server/bounded_pool.h"
 #include "quarry/server/catalog.h"
+#include "quarry/server/memory_budget.h"
 #include "quarry/server/metrics.h"
 #include "quarry/server/rate_limiter.h"
 #include "quarry/server/request_log.h"
@@ -49,12 +50,14 @@ class Dispatcher final : public Application {
   [[nodiscard]] bool let_in(Exchange& exchange);
   [[nodiscard]] bool check_rate(Exchange& exchange);
   [[nodiscard]] bool check_body(Exchange& exchange) const;
+  [[nodiscard]] bool reserve_body(Exchange& exchange);
   void find_client(Request& request) const;
   void run(Exchange& exchange) const;
 
   const DispatcherOptions options_;
   const DispatcherParts parts_;
   RateLimiter limiter_;
+  MemoryBudget bodies_;
   std::unique_ptr<BoundedPool> search_;
   std::unique_ptr<BoundedPool> control_;
 };

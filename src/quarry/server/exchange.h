@@ -18,6 +18,7 @@ struct Exchange {
   Response response;
   std::chrono::steady_clock::time_point received;  // when its header was complete
   std::size_t body_limit = 0;                      // bytes that its route takes
+  std::shared_ptr<const void> body_lease;          // on the memory that a large body takes
 };
 using SharedExchange = std::shared_ptr<Exchange>;
 

@@ -83,6 +83,7 @@ struct HttpServer::State {
   Status listen();
   void accept();
   void on_accepted(boost::system::error_code error, Tcp::socket socket);
+  [[nodiscard]] bool has_enough(const std::string& peer) const;
 
   const HttpOptions options;
   Application& application;
@@ -131,7 +132,7 @@ void HttpServer::State::on_accepted(boost::system::error_code error, Tcp::socket
   boost::system::error_code ignored;
   const auto peer = socket.remote_endpoint(ignored).address().to_string();
   socket.set_option(Tcp::no_delay(true), ignored);
-  if (connections.size() >= application.limits().connections) {
+  if (connections.size() >= application.limits().connections || has_enough(peer)) {
     static constexpr std::string_view kFull =
         "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: "
         "close\r\n\r\n";
@@ -154,6 +155,15 @@ void HttpServer::State::on_accepted(boost::system::error_code error, Tcp::socket
         ->start();
   }
   accept();
+}
+
+// One client must not keep all others out.
+bool HttpServer::State::has_enough(const std::string& peer) const {
+  boost::system::error_code error;
+  const auto address = asio::ip::make_address(peer, error);
+  if (!error && address.is_loopback()) return false;
+  if (std::ranges::find(options.trusted_proxies, peer) != options.trusted_proxies.end()) return false;
+  return connections.size(peer) >= application.limits().client_connections;
 }
 
 HttpServer::HttpServer(std::unique_ptr<State> state) : state_(std::move(state)) {}

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "quarry/base/result.h"
 #include "quarry/server/application.h"
@@ -31,7 +32,8 @@ struct ListenAddress {
 struct HttpOptions {
   ListenAddress listen;
   std::optional<TlsFiles> tls;
-  std::size_t threads = 1;  // for connections; handlers have their own
+  std::size_t threads = 1;                        // for connections; handlers have their own
+  std::vector<std::string> trusted_proxies = {};  // each of which may have any number of connections
 };
 
 // Serves from start() to its end.

@@ -13,6 +13,7 @@ namespace quarry::server {
 namespace {
 
 constexpr std::size_t kMaxRequestId = 128;
+constexpr std::size_t kMaxTraceState = 512;
 
 std::uint64_t random_number() {
   thread_local std::mt19937_64 generator = [] {
@@ -44,7 +45,7 @@ std::string request_id_of(const Request& request) {
   return fmt::format("{:016x}{:016x}", random_number(), random_number());
 }
 
-std::string trace_parent_of(const Request& request) {
+model::TraceContext trace_of(const Request& request) {
   const auto given = request.header("traceparent").value_or("");
   // https://www.w3.org/TR/trace-context/#traceparent-header: version 00, 16 bytes of trace, 8 of span, flags.
   if (given.size() != 55 || !given.starts_with("00-") || given[35] != '-' || given[52] != '-') return {};
@@ -52,7 +53,12 @@ std::string trace_parent_of(const Request& request) {
   const auto span = given.substr(36, 16);
   const auto flags = given.substr(53, 2);
   if (!is_hex(trace) || !is_hex(span) || !is_hex(flags) || is_zero(trace) || is_zero(span)) return {};
-  return fmt::format("00-{}-{:016x}-{}", trace, random_number() | 1U, flags);
+  model::TraceContext context;
+  context.parent = fmt::format("00-{}-{:016x}-{}", trace, random_number() | 1U, flags);
+  const auto state = request.header("tracestate").value_or("");
+  const bool plain = std::ranges::all_of(state, [](char c) { return c >= 0x20 && c < 0x7f; });
+  if (plain && state.size() <= kMaxTraceState) context.state = state;
+  return context;
 }
 
 std::string timestamp_now() {

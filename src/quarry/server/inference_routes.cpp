@@ -19,6 +19,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "quarry/base/json_depth.h"
 #include "quarry/server/integrations.h"
 #include "quarry/server/served_index.h"
 #include "quarry/server/tensors.h"
@@ -119,11 +120,14 @@ struct EmbeddingRequest {
   bool base64 = false;
 };
 
-Result<EmbeddingRequest> parse_embedding_request(const Json& body, const model::Encoder& encoder) {
+// Not ordered_json, which looks for each new member among all before it.
+using RequestJson = nlohmann::json;
+
+Result<EmbeddingRequest> parse_embedding_request(const RequestJson& body, const model::Encoder& encoder) {
   EmbeddingRequest request;
   const auto input = body.find("input");
   if (input == body.end()) return fail(ErrorKind::invalid_argument, "\"input\" is missing");
-  const auto add = [&](const Json& text) -> Status {
+  const auto add = [&](const RequestJson& text) -> Status {
     if (!text.is_string()) {
       return fail(ErrorKind::invalid_argument,
                   "\"input\" must be a string or a list of strings; tokens are not taken");
@@ -135,7 +139,7 @@ Result<EmbeddingRequest> parse_embedding_request(const Json& body, const model::
     if (input->empty() || input->size() > kMostTexts) {
       return fail(ErrorKind::invalid_argument, "\"input\" holds 1 to {} texts", kMostTexts);
     }
-    for (const Json& text : *input) QUARRY_CHECK(add(text));
+    for (const RequestJson& text : *input) QUARRY_CHECK(add(text));
   } else {
     QUARRY_CHECK(add(*input));
   }
@@ -173,7 +177,8 @@ Response embeddings(const Request& request, Context& context) {
     return openai_error(404, "no model is served: the index has no vectors, or its model is not installed",
                         "model_not_found");
   }
-  const Json body = Json::parse(request.body, nullptr, false);
+  if (json_depth(request.body) > kMaxJsonDepth) return openai_error(400, "the JSON is nested too deeply");
+  const RequestJson body = RequestJson::parse(request.body, nullptr, false);
   if (!body.is_object()) return openai_error(400, "the request is not a JSON object");
   const auto name = body.find("model");
   if (name == body.end() || !name->is_string()) return openai_error(400, "\"model\" is missing");
@@ -220,16 +225,23 @@ void add_inference_routes(Router& router, const Integrations& integrations) {
                                       {"version", version},
                                       {"extensions", Json::array({"binary_tensor_data"})}});
               }});
-  for (const auto& [path, key] :
-       {std::pair{"/v2/health/live", "live"}, std::pair{"/v2/health/ready", "ready"}}) {
-    router.add({.method = Method::get,
-                .pattern = path,
-                .handler =
-                    [key = std::string(key)](const Request&, Context&) {
-                      return json_response({{key, true}});
-                    },
-                .access = Access::open});
-  }
+  router.add({.method = Method::get,
+              .pattern = "/v2/health/live",
+              .handler =
+                  [](const Request&, Context&) {
+                    return json_response({{"live", true}});
+                  },
+              .access = Access::open,
+              .lane = Lane::io});
+  router.add({.method = Method::get,
+              .pattern = "/v2/health/ready",
+              .handler =
+                  [&integrations](const Request&, Context&) {
+                    const bool ready = integrations.is_ready();
+                    return json_response({{"ready", ready}}, ready ? 200 : 503);
+                  },
+              .access = Access::open,
+              .lane = Lane::io});
   // Triton's own clients name no type, for JSON nor tensors. A page of another site can then send a body as
   // well, but it changes nothing here and the page cannot read the answer.
   for (const std::string base : {"/v2/models/{name}", "/v2/models/{name}/versions/{version}"}) {

@@ -15,6 +15,7 @@ struct Integrations {
   std::string version;                       // of the program
   std::vector<std::string> allowed_origins;  // of web pages elsewhere that may call POST /mcp, in lower case
   WebhookSecrets webhook_secrets;
+  std::function<bool()> is_ready;  // false: shutting down
   // Brings the repository with one of these remote_key()s up to date; false where no index holds it.
   std::function<bool(const std::vector<std::string>& remotes)> refresh_repository;
 };

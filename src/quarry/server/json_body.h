@@ -4,11 +4,10 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "quarry/base/json_depth.h"
 #include "quarry/base/result.h"
 
 namespace quarry::server {
-
-inline constexpr std::size_t kMaxJsonDepth = 64;
 
 // ErrorKind::invalid_argument. Never throws.
 [[nodiscard]] Result<nlohmann::json> parse_json(std::string_view text);

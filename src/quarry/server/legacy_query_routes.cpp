@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "quarry/search/query.h"
+#include "quarry/server/forge_link.h"
 #include "quarry/server/integrations.h"
 #include "quarry/server/served_index.h"
 
@@ -26,12 +27,10 @@ Response refuse(unsigned status, std::string_view why) {
 std::string owner_and_name(const search::Engine& engine, const std::string& repository) {
   for (const auto& view : engine.snapshot().views()) {
     if (view.repository != repository) continue;
-    constexpr std::string_view kHost = "github.com/";
-    const auto at = view.remote.find(kHost);
-    if (at == std::string::npos) break;
-    std::string name = view.remote.substr(at + kHost.size());
-    if (name.ends_with(".git")) name.resize(name.size() - 4);
-    return name;
+    constexpr std::string_view kHost = "https://github.com/";
+    const auto address = web_address(view.remote);
+    if (!address.starts_with(kHost)) break;
+    return address.substr(kHost.size());
   }
   return repository;
 }

@@ -168,9 +168,33 @@ class McpEndpoint {
       : origins_(integrations.allowed_origins), service_(integrations.version) {}
 
   Response operator()(const Request& request, Context& context) const {
-    if (const auto origin = request.header("origin"); origin && !allows(ascii::lower(*origin))) {
+    const auto origin = request.header("origin");
+    if (origin && !allows(*origin)) {
       return refuse(nullptr, 403, ErrorCode::invalid_request, "web pages of this origin may not call");
     }
+    auto response = answer(request, context);
+    if (origin) share(response, *origin);
+    return response;
+  }
+
+  // A browser asks first whether a page of another origin may call:
+  // https://fetch.spec.whatwg.org/#http-cors-protocol
+  Response preflight(const Request& request, Context&) const {
+    Response response{.status = 204};
+    response.headers.emplace_back("Allow", "POST, OPTIONS");
+    const auto origin = request.header("origin");
+    if (!origin || !allows(*origin)) return response;
+    share(response, *origin);
+    response.headers.emplace_back("Access-Control-Allow-Methods", "POST");
+    response.headers.emplace_back("Access-Control-Allow-Headers",
+                                  "Authorization, Content-Type, X-API-Key, MCP-Protocol-Version, Mcp-Method, "
+                                  "Mcp-Name, Mcp-Session-Id, Last-Event-ID");
+    response.headers.emplace_back("Access-Control-Max-Age", "600");
+    return response;
+  }
+
+ private:
+  [[nodiscard]] Response answer(const Request& request, Context& context) const {
     const bool takes_json = accepts(request, "application/json");
     const bool takes_stream = accepts(request, kEventStream);
     if (!takes_json && !takes_stream) {
@@ -198,9 +222,14 @@ class McpEndpoint {
     return json(reply.messages.front(), reply.http_status);
   }
 
- private:
-  [[nodiscard]] bool allows(const std::string& origin) const {
+  [[nodiscard]] bool allows(std::string_view given) const {
+    const std::string origin = ascii::lower(given);
     return is_this_machine(origin) || std::ranges::find(origins_, origin) != origins_.end();
+  }
+
+  static void share(Response& response, std::string_view origin) {
+    response.headers.emplace_back("Access-Control-Allow-Origin", origin);
+    response.headers.emplace_back("Vary", "Origin");
   }
 
   // What keeps a page of somewhere else from talking to a server on the user's machine. Programs send no
@@ -217,7 +246,15 @@ void add_mcp_routes(Router& router, const Integrations& integrations) {
               .pattern = "/mcp",
               .handler = [endpoint](const Request& request,
                                     Context& context) { return (*endpoint)(request, context); },
-              .max_body = kLongestMessage});
+              .max_body = kLongestMessage,
+              .checks_origin = true});
+  router.add({.method = Method::options,
+              .pattern = "/mcp",
+              .handler = [endpoint](const Request& request,
+                                    Context& context) { return endpoint->preflight(request, context); },
+              .access = Access::open,
+              .lane = Lane::io,
+              .checks_origin = true});
 }
 
 }  // namespace quarry::server

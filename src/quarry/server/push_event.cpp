@@ -10,6 +10,7 @@
 #include <span>
 
 #include "quarry/base/ascii.h"
+#include "quarry/base/json_depth.h"
 
 namespace quarry::server {
 namespace {
@@ -93,6 +94,8 @@ Result<PushEvent> read_push_event(const Request& request, const WebhookSecrets& 
   if (!by_signature && !by_token) {
     return fail(ErrorKind::not_found, "the event is not signed with this server's secret");
   }
+  if (json_depth(request.body) > kMaxJsonDepth)
+    return fail(ErrorKind::invalid_argument, "the event is nested more than {} deep", kMaxJsonDepth);
   const Json body = Json::parse(request.body, nullptr, false);
   if (!body.is_object()) return fail(ErrorKind::invalid_argument, "the event is not a JSON object");
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "quarry/search/browse.h"
 #include "quarry/server/identity.h"
 #include "quarry/server/served_index.h"
 
@@ -45,6 +46,13 @@ void QueryLog::note_answer(const search::Answer& answer, const Context& context)
 
 void QueryLog::note_feedback(const Feedback& feedback, const Context& context) {
   if (sink_ == nullptr) return;
+  // The place, since that is what is judged: an id means nothing to whoever reads the file later.
+  const auto& space = context.index->engine->space();
+  const auto id = search::parse_id(feedback.id);
+  const auto unit = id ? search::find_unit(space, *id) : std::nullopt;
+  if (!unit || !context.caller.sees(space.repository_of(space.unit(*unit).file))) return;
+  const auto place = search::describe_unit(space, *unit);
+  if (!place) return;
   constexpr std::string_view kNames[] = {"click", "good", "bad"};
   sink_->write(to_line({{"event", "feedback"},
                         {"time", timestamp_now()},
@@ -52,6 +60,11 @@ void QueryLog::note_feedback(const Feedback& feedback, const Context& context) {
                         {"index", feedback.label},
                         {"query", feedback.query},
                         {"id", feedback.id},
+                        {"repo", place->repository},
+                        {"path", place->path},
+                        {"start_line", place->start_line},
+                        {"end_line", place->end_line},
+                        {"name", place->name},
                         {"rank", feedback.rank},
                         {"verdict", kNames[static_cast<std::size_t>(feedback.verdict)]}}));
 }

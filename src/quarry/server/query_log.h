@@ -31,7 +31,9 @@ class QueryLog {
   // "path",
   //  "start_line", "name"}]}; no code.
   void note_answer(const search::Answer& answer, const Context& context);
-  // {"event": "feedback", "time", "request_id", "index", "query", "id", "rank", "verdict"}
+  // {"event": "feedback", "time", "request_id", "index", "query", "id", "repo", "path", "start_line",
+  // "end_line", "name", "rank", "verdict"}, as quarry eval reads it. Nothing where the index that answers the
+  // feedback does not hold the function, or not for this caller.
   void note_feedback(const Feedback& feedback, const Context& context);
 
   [[nodiscard]] std::uint64_t take_lost() { return sink_ == nullptr ? 0 : sink_->take_lost(); }

@@ -29,7 +29,7 @@ void RequestLog::note_request(const Exchange& exchange, double seconds) {
                               {"event", "request"},
                               {"request_id", context.request_id}};
   // "00-<32 hex digits>-...".
-  if (!context.trace_parent.empty()) json["trace_id"] = context.trace_parent.substr(3, 32);
+  if (!context.trace.parent.empty()) json["trace_id"] = context.trace.parent.substr(3, 32);
   json["client"] = exchange.request.peer;
   if (!context.caller.name.empty()) json["key"] = context.caller.name;
   json["method"] = name_of(exchange.request.method);

@@ -46,8 +46,9 @@ struct Route {
   Lane lane = Lane::search;
   std::size_t max_body = std::size_t{1} << 20;                    // bytes; more is 413
   std::vector<std::string> content_types = {"application/json"};  // of a body; another is 415; empty: any
-  bool untyped_body = false;  // a body whose type is not named at all is taken too
-  std::string name = {};      // in metrics and logs; the pattern where empty
+  bool untyped_body = false;   // a body whose type is not named at all is taken too
+  bool checks_origin = false;  // the handler decides itself which web pages may ask
+  std::string name = {};       // in metrics and logs; the pattern where empty
 };
 
 class Router {

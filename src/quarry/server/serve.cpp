@@ -140,6 +140,11 @@ Status serve(FileSystem& files, const ServeOptions& options) {
     options.say(line);
     if (options.log != "-") log.note_message(line);  // else both would stand on stderr
   };
+  const auto warn_of_words_only = [&](const std::shared_ptr<const ServedIndex>& served) {
+    if (served == nullptr || served->without_encoder.empty()) return;
+    say(fmt::format("warning: {} is ranked by words only: {}; give --model, index anew, or say --no-vectors",
+                    served->label, served->without_encoder));
+  };
   const auto reload = [&](bool always) {
     auto changes = catalog->refresh(always);
     for (const auto& change : changes) {
@@ -149,6 +154,7 @@ Status serve(FileSystem& files, const ServeOptions& options) {
       } else if (change.swapped) {
         metrics.count_reload(change.side, true);
         say(fmt::format("now serving {}", change.label));
+        warn_of_words_only(catalog->side(change.side));
       }
     }
     return changes;
@@ -167,17 +173,19 @@ Status serve(FileSystem& files, const ServeOptions& options) {
                               .open_encoder = options.open_index_encoder,
                               .on_change = [&] { reload(false); },
                               .say = say});
-  const Integrations integrations{.version = options.version,
-                                  .allowed_origins = lower_case(options.allowed_origins),
-                                  .webhook_secrets = options.webhook_secrets,
-                                  .refresh_repository = [&](const std::vector<std::string>& remotes) {
-                                    return refresher.request(remotes);
-                                  }};
+  const Integrations integrations{
+      .version = options.version,
+      .allowed_origins = lower_case(options.allowed_origins),
+      .webhook_secrets = options.webhook_secrets,
+      .is_ready = [&] { return services.ready.load(); },
+      .refresh_repository =
+          [&](const std::vector<std::string>& remotes) { return refresher.request(remotes); }};
   Router router = make_routes(services);
   add_integration_routes(router, integrations);
   Dispatcher dispatcher(options.dispatcher, {router, *access, *catalog, metrics, log});
   QUARRY_TRY(const auto http, HttpServer::start(options.http, dispatcher));
   metrics.on_read([&] { return look(services, *http, dispatcher); });
+  for (const auto& served : catalog->all()) warn_of_words_only(served);
   say(fmt::format("serving at {}", url_of(options.http, http->port())));
 
   CertificateWatch certificate(files, options.http.tls);

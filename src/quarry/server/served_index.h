@@ -16,7 +16,8 @@ struct ServedIndex {
   std::string label;  // "main@12": name and version, as answers are marked
   std::shared_ptr<const search::Engine> engine;
   std::shared_ptr<const model::Encoder> encoder;  // of queries; null: words only
-  std::int64_t created_ns = 0;                    // when its manifest was written, since the Unix epoch
+  std::string without_encoder;  // why there is none although the index has vectors; "" where all is well
+  std::int64_t created_ns = 0;  // when its manifest was written, since the Unix epoch
 };
 
 }  // namespace quarry::server

@@ -5,10 +5,12 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "quarry/base/json_depth.h"
+
 namespace quarry::server {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;  // what is read; ordered_json looks for each new member among all before it
 
 static_assert(std::endian::native == std::endian::little, "tensors are little-endian");
 
@@ -102,7 +104,11 @@ Result<model::Side> side_from_name(std::string_view name) {
 Result<TensorRequest> parse_tensor_request(std::string_view body, std::optional<std::size_t> json_bytes) {
   if (json_bytes && *json_bytes > body.size())
     return wrong("Inference-Header-Content-Length exceeds the body");
-  const Json json = Json::parse(body.substr(0, json_bytes.value_or(body.size())), nullptr, false);
+  const auto text = body.substr(0, json_bytes.value_or(body.size()));
+  if (json_depth(text) > kMaxJsonDepth) {
+    return wrong(fmt::format("the JSON is nested more than {} deep", kMaxJsonDepth));
+  }
+  const Json json = Json::parse(text, nullptr, false);
   if (!json.is_object()) return wrong("the request is not a JSON object");
   const std::string_view binary = body.substr(json_bytes.value_or(body.size()));
 
@@ -164,6 +170,7 @@ std::string float_bytes(std::span<const float> numbers) {
 
 TensorResponse write_tensor_response(const TensorRequest& request, const std::string& model,
                                      std::span<const float> vectors, std::size_t dimensions) {
+  using Json = nlohmann::ordered_json;
   Json output{{"name", kOutputName}, {"datatype", "FP32"}, {"shape", {request.texts.size(), dimensions}}};
   if (request.binary_output) output["parameters"] = {{"binary_data_size", vectors.size_bytes()}};
   Json json{{"model_name", model}, {"model_version", "1"}};

@@ -20,6 +20,12 @@ Json text_input(const Json& data, const Json& shape) {
   return {{"name", "text"}, {"datatype", "BYTES"}, {"shape", shape}, {"data", data}};
 }
 
+TEST(ParseTensorRequest, RefusesBracketsWithoutEnd) {
+  const auto bomb = parse_tensor_request(R"({"inputs":)" + std::string(1'000'000, '['), std::nullopt);
+  ASSERT_FALSE(bomb);
+  EXPECT_THAT(bomb.error().message, HasSubstr("nested"));
+}
+
 TEST(ParseTensorRequest, ReadsTextsFlatAndNested) {
   for (const Json& input : {text_input({"a", "b"}, {2}), text_input({"a", "b"}, {2, 1}),
                             text_input(Json::array({Json::array({"a"}), Json::array({"b"})}), {2, 1})}) {

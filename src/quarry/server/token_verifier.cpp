@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -168,6 +169,11 @@ Result<ApiKey> TokenVerifier::verify(std::string_view text, system_clock::time_p
   if (algorithm == nullptr ||
       std::ranges::find(kAlgorithms, std::string_view(algorithm)) == kAlgorithms.end()) {
     return refused("its signature is of a kind that is not taken");
+  }
+  // What the token says must be understood is not: RFC 7515, 4.1.11.
+  if (char* const critical = ::cjose_header_get_raw(header, "crit", &error); critical != nullptr) {
+    std::free(critical);
+    return refused("it demands what is not known here");
   }
   const char* const kid = ::cjose_header_get(header, CJOSE_HDR_KID, &error);
   std::shared_ptr<const Keys> keys;

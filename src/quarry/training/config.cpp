@@ -76,12 +76,14 @@ void for_each_field(TrainConfig& c, Visit&& visit) {
   visit("tokenizer.doc_weight", Role::result, c.tokenizer.doc_weight, 1.0, 1000.0);
   visit("tokenizer.file", Role::outside, c.tokenizer.file);
   visit("model.dimensions", Role::result, c.dimensions, 8.0, 4096.0);
+  visit("model.written", Role::outside, c.written, 0.0, 4096.0);
   visit("model.index_dimensions", Role::outside, c.index_dimensions, 0.0, 4096.0);
   visit("model.layers", Role::result, c.transformer.layers, 1.0, 64.0);
   visit("model.heads", Role::result, c.transformer.heads, 1.0, 64.0);
   visit("model.feed_forward", Role::result, c.transformer.feed_forward, 1.0, 65536.0);
   visit("model.shared", Role::result, c.transformer.shared);
   visit("model.initial", Role::outside, c.initial);
+  visit("model.initial_share", Role::outside, c.initial_share, 0.0, 100.0);
   visit("batch.size", Role::result, c.batch, 2.0, 65536.0);
   visit("batch.group", Role::result, c.group, 1.0, 65536.0);
   visit("batch.mine_after", Role::result, c.mine_after, 0.0, 1e6);
@@ -232,8 +234,9 @@ Status check(const TrainConfig& config) {
       return fail(ErrorKind::invalid_argument, "model.heads: {} do not divide model.dimensions {}",
                   config.transformer.heads, config.dimensions);
     }
-    if (config.index_dimensions != 0) {
-      return fail(ErrorKind::invalid_argument, "model.index_dimensions: only a static model has them");
+    if (config.index_dimensions != 0 || config.written != 0 || config.initial_share != 0) {
+      return fail(ErrorKind::invalid_argument,
+                  "model.written, model.index_dimensions, model.initial_share: only a static model has them");
     }
     if (!config.initial.empty() && !config.transformer.shared) {
       return fail(ErrorKind::invalid_argument,
@@ -253,13 +256,21 @@ Status check(const TrainConfig& config) {
                   config.dimensions);
     }
   }
+  if (config.written > config.dimensions) {
+    return fail(ErrorKind::invalid_argument, "model.written: {} is more than model.dimensions {}",
+                config.written, config.dimensions);
+  }
+  const std::uint32_t whole = config.written != 0 ? config.written : config.dimensions;
   const std::vector<std::uint32_t>& nested = config.loss.nested;
-  if (config.index_dimensions != 0 && config.index_dimensions != config.dimensions &&
-      std::find(nested.begin(), nested.end(), config.index_dimensions) == nested.end()) {
-    return fail(
-        ErrorKind::invalid_argument,
-        "model.index_dimensions: {} is none of loss.nested, so those dimensions do not learn to work alone",
-        config.index_dimensions);
+  const bool alone =
+      config.written != 0 || std::find(nested.begin(), nested.end(), config.index_dimensions) != nested.end();
+  if (config.index_dimensions > whole ||
+      (config.index_dimensions != 0 && config.index_dimensions != whole && !alone)) {
+    return fail(ErrorKind::invalid_argument,
+                "model.index_dimensions: the first {} of {} do not say most: name them in loss.nested, or "
+                "have the table "
+                "turned by model.written",
+                config.index_dimensions, whole);
   }
   return {};
 }

@@ -50,8 +50,10 @@ struct TrainConfig {
   Architecture architecture = Architecture::static_table;
   std::uint32_t dimensions = 256;
   TransformerShape transformer;
+  std::uint32_t written = 0;  // dimensions that are left after turning the trained table; 0: all, as they are
   std::uint32_t index_dimensions = 0;  // the first so many are what an index keeps; 0: all
   std::string initial;                 // where the table's rows come from: vectors of pieces; empty: chance
+  double initial_share = 0;            // of those rows, added to what was learnt when the model is written
   std::uint32_t batch = 1024;
   std::uint32_t group = 32;
   std::uint32_t mine_after = 0;  // epochs; 0: never

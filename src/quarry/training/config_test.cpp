@@ -56,6 +56,11 @@ TEST(TrainConfig, NamesWhatIsWrong) {
   EXPECT_THAT(reason("loss: {nested: [256]}"), HasSubstr("loss.nested"));
   EXPECT_THAT(reason("model: {index_dimensions: 128}"), HasSubstr("model.index_dimensions"));
   EXPECT_EQ(reason("model: {index_dimensions: 128}\nloss: {nested: [128]}"), "accepted");
+  EXPECT_EQ(reason("model: {index_dimensions: 128, written: 192}"), "accepted");
+  EXPECT_THAT(reason("model: {index_dimensions: 128, written: 64}"), HasSubstr("model.index_dimensions"));
+  EXPECT_THAT(reason("architecture: transformer\nmodel: {initial_share: 0.3}"),
+              HasSubstr("model.initial_share"));
+  EXPECT_THAT(reason("model: {written: 512}"), HasSubstr("model.written"));
   EXPECT_THAT(reason("teacher: {weight: 1}"), HasSubstr("no teacher.vectors"));
   EXPECT_THAT(reason("a: [1"), HasSubstr("not valid YAML"));
   EXPECT_THAT(reason("- 1"), HasSubstr("not a list of keys"));

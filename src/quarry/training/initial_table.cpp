@@ -5,24 +5,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "quarry/training/principal_axes.h"
 #include "quarry/training/random.h"
 
 namespace quarry::training {
 namespace {
 
 constexpr std::uint64_t kChanceStream = 0x1217;
-
-// Rows x min(dimensions, columns).
-torch::Tensor principal_components(torch::Tensor rows, std::int64_t dimensions) {
-  rows = rows - rows.mean(0, true);
-  const torch::Tensor covariance = torch::mm(rows.t(), rows);
-  const torch::Tensor axes = std::get<1>(torch::linalg_eigh(covariance)).flip(1);  // ascending before
-  torch::Tensor kept = axes.narrow(1, 0, std::min(dimensions, axes.size(1)));
-  // An axis has no direction of its own: its largest part points up, whatever the library made of it.
-  const torch::Tensor largest = kept.gather(0, kept.abs().argmax(0, true));
-  kept = kept * torch::where(largest < 0, -torch::ones_like(largest), torch::ones_like(largest));
-  return torch::mm(rows, kept);
-}
 
 }  // namespace
 
@@ -43,8 +32,13 @@ Result<std::vector<float>> initial_table(const TextVectors& vectors, std::span<c
   if (where.empty()) return table;
   try {
     const auto count = static_cast<std::int64_t>(where.size());
-    torch::Tensor rows = principal_components(
-        torch::from_blob(known.data(), {count, static_cast<std::int64_t>(vectors.dimensions())}), dimensions);
+    torch::Tensor rows =
+        torch::from_blob(known.data(), {count, static_cast<std::int64_t>(vectors.dimensions())});
+    rows = rows - rows.mean(0, true);
+    const std::uint32_t kept = std::min(dimensions, vectors.dimensions());
+    QUARRY_TRY(std::vector<float> axes,
+               principal_axes({rows.data_ptr<float>(), known.size()}, vectors.dimensions(), kept));
+    rows = torch::mm(rows, torch::from_blob(axes.data(), {rows.size(1), static_cast<std::int64_t>(kept)}));
     rows = (rows / rows.norm(2, 1).mean().clamp_min(1e-12)).contiguous();
     const auto width = static_cast<std::size_t>(rows.size(1));
     for (std::size_t i = 0; i < where.size(); ++i) {

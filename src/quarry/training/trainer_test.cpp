@@ -19,6 +19,7 @@
 #include "quarry/training/initial_table.h"
 #include "quarry/training/mining.h"
 #include "quarry/training/model_directory.h"
+#include "quarry/training/principal_axes.h"
 #include "quarry/training/random.h"
 #include "quarry/training/synthetic_pairs.h"
 #include "quarry/training/torch_loss.h"
@@ -303,6 +304,42 @@ TEST(InitialTable, KeepsWhoIsNearWhomAndPutsMostIntoTheFirstDimensions) {
   const auto wide = initial_table(vectors, pieces, 5, 1).value();
   EXPECT_EQ(wide[3], 0);
   EXPECT_EQ(wide[4], 0);
+}
+
+TEST(PrincipalAxes, TurningKeepsCosinesAndPutsMostIntoTheFirstDimensions) {
+  const Fixture f;
+  DualEncoder encoder = f.encoder();
+  ASSERT_TRUE(run(f, encoder).status);
+  const auto whole = turned(encoder, f.data.train, 16);
+  ASSERT_TRUE(whole) << whole.error().message;
+  Bags bags;
+  for (std::size_t i = 0; i < 50; ++i) {
+    const Example example = f.data.train[i];
+    bags.add(Bag(example.code.begin(), example.code.end()));
+  }
+  std::vector<float> before(bags.size() * 16);
+  std::vector<float> after(before.size());
+  encoder.pool(bags, EncoderSide::code, before);
+  whole->pool(bags, EncoderSide::code, after);
+  double first = 0;
+  double last = 0;
+  for (std::size_t row = 0; row < bags.size(); ++row) {
+    for (std::size_t other = 0; other < row; ++other) {
+      const float then = dot(before.data() + row * 16, before.data() + other * 16, 16);
+      EXPECT_NEAR(dot(after.data() + row * 16, after.data() + other * 16, 16), then,
+                  1e-3F * (1 + std::abs(then)));
+    }
+    first += dot(after.data() + row * 16, after.data() + row * 16, 4);
+    last += dot(after.data() + row * 16 + 12, after.data() + row * 16 + 12, 4);
+  }
+  EXPECT_GT(first, 3 * last);
+  const auto part = turned(encoder, f.data.train, 6);
+  ASSERT_TRUE(part);
+  EXPECT_EQ(part->dimensions(), 6U);
+  for (std::size_t row = 0; row < encoder.vocabulary(); ++row) {
+    EXPECT_NEAR(part->table[row * 6 + 5], whole->table[row * 16 + 5], 1e-5F);
+  }
+  EXPECT_GT(validate(f.data.held_out, *part, 50, 80)->mrr, 0.3);
 }
 
 TEST(Trainer, StartsFromTheVectorsOfItsPieces) {

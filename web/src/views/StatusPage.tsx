@@ -158,6 +158,8 @@ function QueryTable({ title, rows, empty }: { title: string; rows: { query: stri
   );
 }
 
+const columns: Record<string, string> = { version: 'Version', queries: 'Queries', clicks: 'Clicks', click_through: 'Followed by a click', mrr: 'Reciprocal rank', good: 'Good', bad: 'Bad' };
+
 // Whatever the server counts by version, a column each.
 function Versions({ rows }: { rows: Record<string, unknown>[] }) {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((name) => rows.every((row) => typeof row[name] !== 'object' || row[name] === null));
@@ -171,7 +173,7 @@ function Versions({ rows }: { rows: Record<string, unknown>[] }) {
             <tr>
               {names.map((name) => (
                 <th key={name} scope="col">
-                  {name.replaceAll('_', ' ')}
+                  {columns[name] ?? name.replaceAll('_', ' ')}
                 </th>
               ))}
             </tr>

@@ -43,7 +43,7 @@ export default async function setup() {
 }
 
 async function serve(program: string, scratch: string, port: number): Promise<ChildProcess> {
-  const env = { ...process.env, HOME: scratch, XDG_CACHE_HOME: join(scratch, 'cache'), XDG_CONFIG_HOME: join(scratch, 'config') };
+  const env = environment(scratch);
   const hostile = join(scratch, 'hostile');
   for (const [path, text] of Object.entries(hostileFiles)) {
     mkdirSync(dirname(join(hostile, path)), { recursive: true });
@@ -54,7 +54,17 @@ async function serve(program: string, scratch: string, port: number): Promise<Ch
   execFileSync(program, ['index', '--index', index, '--name', 'python', library], { env, stdio: 'pipe' });
   // The rules would leave out what looks minified: hostile code may as well.
   execFileSync(program, ['index', '--no-default-rules', '--index', index, '--name', '<img src=x onerror=alert(1)>', hostile], { env, stdio: 'pipe' });
-  const server = spawn(program, ['serve', '--index', index, '--listen', `127.0.0.1:${port}`], { env, stdio: ['ignore', 'inherit', 'inherit'] });
+  return start(program, ['--index', index], env, port);
+}
+
+// A home of its own for the program.
+export function environment(scratch: string) {
+  return { ...process.env, HOME: scratch, XDG_CACHE_HOME: join(scratch, 'cache'), XDG_CONFIG_HOME: join(scratch, 'config') };
+}
+
+// Runs `quarry serve` and waits until it is ready.
+export async function start(program: string, flags: string[], env: NodeJS.ProcessEnv, port: number): Promise<ChildProcess> {
+  const server = spawn(program, ['serve', ...flags, '--listen', `127.0.0.1:${port}`], { env, stdio: ['ignore', 'inherit', 'inherit'] });
   for (let attempt = 0; attempt < 300; attempt++) {
     if (server.exitCode !== null) throw new Error(`quarry serve ended with status ${server.exitCode}`);
     const ready = await fetch(`http://127.0.0.1:${port}/readyz`).then((answer) => answer.ok, () => false);
@@ -65,7 +75,7 @@ async function serve(program: string, scratch: string, port: number): Promise<Ch
   throw new Error('quarry serve was not ready within 30 s');
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
   const { port } = probe.address() as AddressInfo;

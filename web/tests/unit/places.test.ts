@@ -55,6 +55,7 @@ describe('addresses', () => {
     expect(forgeHref('https://github.com/o/r/blob/abc/f.py#L1', 3, 9)).toBe('https://github.com/o/r/blob/abc/f.py#L3-L9');
     expect(forgeHref('https://gitlab.com/o/r/-/blob/abc/f.py', 3, 9)).toBe('https://gitlab.com/o/r/-/blob/abc/f.py#L3-9');
     expect(forgeHref('https://github.com/o/r/blob/abc/f.py', 3, 3)).toBe('https://github.com/o/r/blob/abc/f.py#L3');
+    expect(forgeHref('https://bitbucket.org/o/r/src/abc/f.py#lines-1:2', 3, 9)).toBe('https://bitbucket.org/o/r/src/abc/f.py#lines-3:9');
     expect(forgeHref('javascript:alert(1)', 1, 1)).toBeUndefined();
     expect(forgeHref(undefined, 1, 1)).toBeUndefined();
   });

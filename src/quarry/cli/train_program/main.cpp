@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "quarry/training/html_report.h"
 #include "quarry/training/initial_table.h"
 #include "quarry/training/model_directory.h"
+#include "quarry/training/principal_axes.h"
 #include "quarry/training/torch_loss.h"
 #include "quarry/training/torch_transformer.h"
 #include "quarry/training/trainer.h"
@@ -143,8 +145,8 @@ class Trained {
  public:
   virtual ~Trained() = default;
   [[nodiscard]] virtual TrainableEncoder& encoder() = 0;
-  [[nodiscard]] virtual Status write(FileSystem& files, const Arguments& arguments,
-                                     const std::string& tokenizer, const TrainConfig& config) = 0;
+  [[nodiscard]] virtual Status write(FileSystem& files, const Arguments& arguments, const TrainingData& data,
+                                     const TrainConfig& config, std::span<const float> initial) = 0;
 };
 
 class TrainedTable final : public Trained {
@@ -152,12 +154,33 @@ class TrainedTable final : public Trained {
   TrainedTable(std::uint32_t vocabulary, const TrainConfig& config)
       : encoder_(vocabulary, config.dimensions) {}
   TrainableEncoder& encoder() override { return encoder_; }
-  Status write(FileSystem& files, const Arguments& arguments, const std::string& tokenizer,
-               const TrainConfig& config) override {
-    return write_model_directory(files, arguments.output, encoder_, tokenizer, config, arguments.dimensions);
+  Status write(FileSystem& files, const Arguments& arguments, const TrainingData& data,
+               const TrainConfig& config, std::span<const float> initial) override {
+    for (std::size_t i = 0; i < initial.size(); ++i) {
+      encoder_.table[i] += static_cast<float>(config.initial_share) * initial[i];
+    }
+    if (config.written == 0) {
+      return write_model_directory(files, arguments.output, encoder_, data.tokenizer, config,
+                                   arguments.dimensions);
+    }
+    QUARRY_TRY(const DualEncoder result, turned(encoder_, data.train, config.written));
+    QUARRY_CHECK(tell_validation(result, data, config, config.written));
+    if (config.index_dimensions != 0)
+      QUARRY_CHECK(tell_validation(result, data, config, config.index_dimensions));
+    return write_model_directory(files, arguments.output, result, data.tokenizer, config,
+                                 arguments.dimensions);
   }
 
  private:
+  static Status tell_validation(const DualEncoder& encoder, const TrainingData& data,
+                                const TrainConfig& config, std::uint32_t dimensions) {
+    QUARRY_TRY(const ValidationResult result, validate(data.held_out, encoder, config.validation.queries,
+                                                       config.validation.candidates, dimensions));
+    say(fmt::format("{} of {} dimensions: validation MRR {:.4f}, hit@10 {:.4f}", dimensions,
+                    config.dimensions, result.mrr, result.hit10));
+    return {};
+  }
+
   DualEncoder encoder_;
 };
 
@@ -165,9 +188,9 @@ class TrainedTransformer final : public Trained {
  public:
   TrainedTransformer(std::uint32_t vocabulary, const TrainConfig& config) : encoder_(vocabulary, config) {}
   TrainableEncoder& encoder() override { return encoder_; }
-  Status write(FileSystem& files, const Arguments& arguments, const std::string& tokenizer,
-               const TrainConfig&) override {
-    return encoder_.write(files, arguments.output, tokenizer);
+  Status write(FileSystem& files, const Arguments& arguments, const TrainingData& data, const TrainConfig&,
+               std::span<const float>) override {
+    return encoder_.write(files, arguments.output, data.tokenizer);
   }
 
  private:
@@ -207,9 +230,12 @@ Status run(const Arguments& arguments) {
   TrainOptions options;
   options.checkpoint = output / "checkpoint.safetensors";
   options.resume = arguments.resume;
-  if (data.initial.size() > 0 && !arguments.resume) {
-    QUARRY_TRY(options.initial, initial_table(data.initial, data.pieces, config.dimensions, config.seed));
+  std::vector<float> initial;
+  if (data.initial.size() > 0 && (!arguments.resume || config.initial_share > 0)) {
+    QUARRY_TRY(initial, initial_table(data.initial, data.pieces, config.dimensions, config.seed));
   }
+  if (!arguments.resume) options.initial = initial;
+  if (config.initial_share == 0) initial.clear();  // nothing of it is added to what is learnt
   Records records(files, output);
   Smooth smooth;
   ValidationResult last;
@@ -245,7 +271,7 @@ Status run(const Arguments& arguments) {
   };
   QUARRY_CHECK(train(files, config, data, *loss, *workers, options, hooks, trained->encoder()));
   if (!first) return {};
-  QUARRY_CHECK(trained->write(files, arguments, data.tokenizer, config));
+  QUARRY_CHECK(trained->write(files, arguments, data, config, initial));
   const Facts facts{{"pairs to train on", fmt::format("{}", data.train.size())},
                     {"pairs held out", fmt::format("{}", data.held_out.size())},
                     {"broken lines", fmt::format("{} of {}", data.read.broken, data.read.lines)},

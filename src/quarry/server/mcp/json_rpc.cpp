@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "quarry/base/json_depth.h"
+
 namespace quarry::server::mcp {
 namespace {
 
@@ -31,6 +33,9 @@ std::size_t count_members(std::string_view text) {
 }  // namespace
 
 tl::expected<Message, BadMessage> parse_message(std::string_view text) {
+  if (json_depth(text) > kMaxJsonDepth) {
+    return invalid(nullptr, fmt::format("the message is nested more than {} deep", kMaxJsonDepth));
+  }
   if (count_members(text) > kMostMembers) {
     return invalid(nullptr, fmt::format("the message has more than {} members", kMostMembers));
   }

@@ -48,8 +48,8 @@ struct BadMessage {
 // dozens.
 inline constexpr std::size_t kMostMembers = 4096;
 
-// Refuses what is no JSON (-32700), and batches, other versions, ids and params of another type, and more
-// than kMostMembers (-32600). The parser keeps no recursion, so that depth costs memory only.
+// Refuses what is no JSON (-32700), and batches, other versions, ids and params of another type, more than
+// kMostMembers, and nesting beyond kMaxJsonDepth (-32600).
 [[nodiscard]] tl::expected<Message, BadMessage> parse_message(std::string_view text);
 
 [[nodiscard]] Json result_response(const Json& id, Json result);

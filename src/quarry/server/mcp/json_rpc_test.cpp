@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "quarry/base/json_depth.h"
+
 namespace quarry::server::mcp {
 namespace {
 
@@ -51,13 +53,17 @@ TEST(ParseMessage, RefusesWhatIsNoMessageWithTheIdWhereItCanBeRead) {
   }
 }
 
-TEST(ParseMessage, DeepJsonCostsNoStack) {
-  const std::string open(100'000, '[');
-  EXPECT_FALSE(parse_message(open));
-  const auto message = parse_message(R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":)" + open +
-                                     std::string(100'000, ']') + "}}");
-  ASSERT_TRUE(message);
-  EXPECT_EQ(message->method, "x");
+TEST(ParseMessage, RefusesWhatIsNestedTooDeeply) {
+  const auto nested = [](std::size_t levels) {
+    return parse_message(R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":)" + std::string(levels, '[') +
+                         std::string(levels, ']') + "}}");
+  };
+  EXPECT_TRUE(nested(kMaxJsonDepth - 2));
+  for (const std::size_t levels : {kMaxJsonDepth - 1, std::size_t{1'000'000}}) {
+    ASSERT_FALSE(nested(levels));
+    EXPECT_EQ(nested(levels).error().error.code, ErrorCode::invalid_request);
+  }
+  EXPECT_FALSE(parse_message(std::string(1'000'000, '[')));
 }
 
 TEST(ParseMessage, RefusesMoreMembersThanItCouldReadInTime) {

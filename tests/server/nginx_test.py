@@ -1,12 +1,8 @@
-#!/usr/bin/env python3
 """Quarry behind Debian's nginx, below a path, with the configuration that docs/DEPLOYMENT.md hands out.
-
-    nginx_test.py QUARRY SOURCES
 
 Exit status 77 (skipped) without nginx.
 """
 import json
-import pathlib
 import re
 import shutil
 import socket
@@ -14,10 +10,8 @@ import ssl
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 
-import served
+import harness
 
 
 def free_port():
@@ -25,22 +19,21 @@ def free_port():
         return listener.getsockname()[1]
 
 
-def test(program, sources):
+def test():
     nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if nginx is None:
         print("skipped: nginx is not installed")
         sys.exit(77)
-    with served.folder() as top:
-        served.write_code(top)
-        served.run(program, top, "index", "-q", "--no-vectors", "--index", top / "index", top / "shop")
+    with harness.folder() as top:
+        harness.write_code(top, harness.SHOP)
+        harness.index(top, top / "index", "shop")
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=code.example.org",
                         "-addext", "subjectAltName=DNS:code.example.org", "-keyout", top / "key.pem", "-out", top / "cert.pem"],
                        check=True, capture_output=True)
-        with served.serve(program, top, "--index", top / "index", "--no-vectors", "--server-name", "code.example.org",
-                          "--trusted-proxy", "127.0.0.1") as base:
+        with harness.Server("--index", top / "index", "--server-name", "code.example.org", "--trusted-proxy", "127.0.0.1") as server:
             port = free_port()
-            config = (sources / "deploy/nginx/quarry.conf").read_text()
-            config = config.replace("server 127.0.0.1:8080;", f"server {base.removeprefix('http://')};")
+            config = (harness.ROOT / "deploy/nginx/quarry.conf").read_text()
+            config = config.replace("server 127.0.0.1:8080;", f"server 127.0.0.1:{server.port};")
             config = config.replace("listen 443 ssl http2;", f"listen 127.0.0.1:{port} ssl http2;")
             config = re.sub(r"/etc/ssl/\S+\.pem", str(top / "cert.pem"), config)
             config = re.sub(r"/etc/ssl/private/\S+\.key", str(top / "key.pem"), config)
@@ -102,5 +95,5 @@ def check(port, top):
 
 
 if __name__ == "__main__":
-    test(sys.argv[1], pathlib.Path(sys.argv[2]))
+    test()
     print("ok")
