@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 namespace quarry::model {
 namespace {
@@ -80,7 +81,8 @@ void normalize(std::span<float> vector) {
   double square = 0;
   for (const double part : partial) square += part;
   const double norm = std::sqrt(square);
-  if (!(norm > 0) || !std::isfinite(norm)) {
+  // Below the smallest normal float its inverse is no float any more.
+  if (!(norm >= std::numeric_limits<float>::min()) || !std::isfinite(norm)) {
     std::fill(vector.begin(), vector.end(), 0.0F);
     return;
   }

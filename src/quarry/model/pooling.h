@@ -22,8 +22,8 @@ void add_rows(const std::int8_t* table, std::size_t width, std::span<const Weigh
 void add_float_rows(const std::byte* table, std::size_t width, std::span<const WeightedRow> rows,
                     std::span<float> sum);
 
-// Divides by the Euclidean norm; a vector without any length, or with one that is not finite, becomes all
-// zeros.
+// Divides by the Euclidean norm; a vector without any length, or with one that is not finite or has no finite
+// inverse, becomes all zeros.
 void normalize(std::span<float> vector);
 
 }  // namespace quarry::model

@@ -255,6 +255,15 @@ TEST(Pooling, EveryInstructionSetGivesTheSameBits) {
   }
 }
 
+TEST(Pooling, ALengthWithoutAnInverseIsNone) {
+  std::vector<float> vector{1e-42F, 0, -1e-42F};
+  normalize(vector);
+  EXPECT_THAT(vector, Each(0.0F));
+  vector = {2 * std::numeric_limits<float>::min(), 0, 0};
+  normalize(vector);
+  EXPECT_THAT(vector, ElementsAre(1, 0, 0));
+}
+
 TEST(Quantize, RoundsAndBounds) {
   const std::vector<float> values{0, 1, -1, 0.5F, 0.5F / 127, 1.5F / 127, 2, -2, std::nanf("")};
   std::vector<std::int8_t> result(values.size());
