@@ -25,6 +25,7 @@ file(GLOB license_files CONFIGURE_DEPENDS
   "${page_modules}/stemmer/license"
   /usr/share/doc/libcli11-dev/copyright
   /usr/share/doc/libexpected-dev/copyright
+  /usr/share/doc/libhnswlib-dev/copyright
   /usr/share/doc/libutfcpp-dev/copyright
   /usr/share/doc/libyaml-cpp-dev/copyright
   /usr/share/doc/nlohmann-json3-dev/copyright)

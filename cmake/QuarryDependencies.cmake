@@ -12,6 +12,7 @@ pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 
 find_path(STEMMER_INCLUDE_DIR libstemmer.h REQUIRED)
+find_path(HNSWLIB_INCLUDE_DIR hnswlib/hnswlib.h REQUIRED)
 find_library(STEMMER_LIBRARY stemmer REQUIRED)
 add_library(quarry_stemmer INTERFACE)
 target_include_directories(quarry_stemmer INTERFACE "${STEMMER_INCLUDE_DIR}")

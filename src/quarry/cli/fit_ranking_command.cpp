@@ -56,8 +56,8 @@ constexpr Flag kDump{.name = "dump",
                      .brief = "Also write every candidate's features as JSON lines",
                      .completion = Completion::file};
 
-constexpr std::array kDataFlags{&kQueryFiles,     &kRepositories, &kIndexDirectory, &kModel,  &kNoVectors,
-                                &kNoDefaultRules, &kNoIgnore,     &kMaxFileSize,    &kThreads};
+constexpr std::array kDataFlags{&kQueryFiles,     &kRepositories, &kIndexDirectory, &kModel,      &kNoVectors,
+                                &kNoDefaultRules, &kNoIgnore,     &kMaxFileSize,    &kGraphUnits, &kThreads};
 constexpr std::array kFitFlags{&kFolds, &kL2, &kOutput, &kDump};
 constexpr std::array kGroups{FlagGroup{"Data", kDataFlags}, FlagGroup{"Fit", kFitFlags}};
 constexpr std::array kExamples{

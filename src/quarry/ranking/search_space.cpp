@@ -17,6 +17,7 @@ Result<SearchSpace> SearchSpace::open(std::shared_ptr<const index::Snapshot> sna
   for (std::size_t s = 0; s < snapshot->segments().size(); ++s) {
     Part part;
     part.segment = snapshot->segments()[s];
+    part.graph = snapshot->graphs()[s];
     part.unit_base = space.unit_count_;
     part.file_base = space.file_count_;
     part.live = index::FileSet(part.segment->file_count());

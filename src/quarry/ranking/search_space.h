@@ -26,6 +26,9 @@ class SearchSpace {
   [[nodiscard]] const index::Snapshot& snapshot() const { return *snapshot_; }
   [[nodiscard]] std::size_t segment_count() const { return parts_.size(); }
   [[nodiscard]] const index::Segment& segment(std::size_t s) const { return *parts_[s].segment; }
+  [[nodiscard]] const index::VectorGraph* graph(std::size_t s) const {
+    return parts_[s].graph.get();
+  }  // or null
   [[nodiscard]] const index::FileSet& live(std::size_t s) const { return parts_[s].live; }
   [[nodiscard]] std::uint32_t unit_base(std::size_t s) const { return parts_[s].unit_base; }
   [[nodiscard]] std::uint32_t file_base(std::size_t s) const { return parts_[s].file_base; }
@@ -52,6 +55,7 @@ class SearchSpace {
  private:
   struct Part {
     std::shared_ptr<const index::Segment> segment;
+    std::shared_ptr<const index::VectorGraph> graph;
     index::FileSet live;
     std::uint32_t unit_base = 0;
     std::uint32_t file_base = 0;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <memory>
 
+#include "quarry/ranking/graph_search.h"
 #include "quarry/ranking/sign_distance.h"
 
 namespace quarry::ranking {
@@ -11,6 +12,8 @@ namespace {
 
 // Rows whose sign bits agree best that are worth an exact product: 300 kept recall@10 at .98 in a million.
 constexpr std::size_t kRescored = 400;
+// Units that a walk through a graph finds for each that is wanted, so that those wanted are among them.
+constexpr std::size_t kWalkWidth = 2;
 
 float length_of(std::span<const std::int8_t> vector) {
   return std::sqrt(static_cast<float>(dot_int8(vector, vector)));
@@ -35,7 +38,14 @@ Result<VectorScan> VectorScan::run(const SearchSpace& space, std::span<const std
   scan.row_.resize(query.size());
   const std::vector<std::uint64_t> signs = signs_of(query);
 
-  std::vector<std::unique_ptr<std::uint16_t[]>> distances(space.segment_count());
+  const auto wanted = [&](std::uint32_t unit) {
+    const SearchSpace::Place place = space.unit_place(unit);
+    const index::Segment& segment = space.segment(place.segment);
+    return segment.kind(place.ordinal) != syntax::Kind::file &&
+           space.live(place.segment).contains(segment.file_of(place.ordinal)) && passes(unit);
+  };
+  std::vector<std::pair<float, std::uint32_t>> scored;
+  std::vector<std::unique_ptr<std::uint16_t[]>> distances(space.segment_count());  // null: not scanned
   std::vector<std::uint32_t> units_at(query.size() + 1);  // a distance: how many units have it
   for (std::size_t s = 0; s < space.segment_count(); ++s) {
     const index::Segment& segment = space.segment(s);
@@ -44,6 +54,8 @@ Result<VectorScan> VectorScan::run(const SearchSpace& space, std::span<const std
                   segment.dimensions(), query.size());
     }
     QUARRY_CHECK(segment.prepare_vectors());
+    QUARRY_TRY(const bool walked, scan.walk(s, count, wanted, scored));
+    if (walked) continue;
     distances[s] = std::make_unique_for_overwrite<std::uint16_t[]>(segment.unit_count());
     const std::span row(distances[s].get(), segment.unit_count());
     sign_distances(segment.sign_bits(), signs, row);
@@ -51,9 +63,9 @@ Result<VectorScan> VectorScan::run(const SearchSpace& space, std::span<const std
   }
 
   // Nearest first, units of one distance in their order, until enough pass: a strict filter looks further.
-  std::vector<std::pair<float, std::uint32_t>> scored;
+  const std::size_t enough = scored.size() + kRescored;
   std::vector<std::vector<std::uint32_t>> near;  // a distance from `least` on: its units
-  for (std::size_t least = 0; least <= query.size() && scored.size() < kRescored;) {
+  for (std::size_t least = 0; least <= query.size() && scored.size() < enough;) {
     std::size_t most = least;
     for (std::size_t found = units_at[least]; found < 2 * kRescored && most < query.size();) {
       found += units_at[++most];
@@ -62,6 +74,7 @@ Result<VectorScan> VectorScan::run(const SearchSpace& space, std::span<const std
     for (std::size_t distance = least; distance <= most; ++distance)
       near[distance - least].reserve(units_at[distance]);
     for (std::size_t s = 0; s < space.segment_count(); ++s) {
+      if (!distances[s]) continue;
       const std::uint32_t base = space.unit_base(s);
       for (std::uint32_t u = 0; u < space.segment(s).unit_count(); ++u) {
         const std::size_t distance = distances[s][u];
@@ -70,13 +83,8 @@ Result<VectorScan> VectorScan::run(const SearchSpace& space, std::span<const std
     }
     for (const auto& units : near) {
       for (const std::uint32_t unit : units) {
-        if (scored.size() == kRescored) break;
-        const SearchSpace::Place place = space.unit_place(unit);
-        const index::Segment& segment = space.segment(place.segment);
-        const bool wanted = segment.kind(place.ordinal) != syntax::Kind::file &&
-                            space.live(place.segment).contains(segment.file_of(place.ordinal)) &&
-                            passes(unit);
-        if (wanted) scored.emplace_back(scan.cosine(unit), unit);
+        if (scored.size() == enough) break;
+        if (wanted(unit)) scored.emplace_back(scan.cosine(unit), unit);
       }
     }
     least = most + 1;
@@ -88,6 +96,20 @@ Result<VectorScan> VectorScan::run(const SearchSpace& space, std::span<const std
   if (!scored.empty()) scan.best_ = scored.front().first;
   for (auto at = scored.begin(); at != end; ++at) scan.units_.push_back(at->second);
   return scan;
+}
+
+Result<bool> VectorScan::walk(std::size_t s, std::size_t count,
+                              const std::function<bool(std::uint32_t)>& wanted,
+                              std::vector<std::pair<float, std::uint32_t>>& scored) const {
+  const index::VectorGraph* graph = space_->graph(s);
+  if (graph == nullptr) return false;
+  const std::uint32_t base = space_->unit_base(s);
+  const GraphQuery query{kWalkWidth * count, [&](std::uint32_t unit) { return cosine(base + unit); },
+                         [&](std::uint32_t unit) { return wanted(base + unit); }};
+  QUARRY_TRY(const auto found, search_graph(*graph, query));
+  if (!found) return false;
+  for (const auto& [similarity, unit] : *found) scored.emplace_back(similarity, base + unit);
+  return true;
 }
 
 float VectorScan::cosine(std::uint32_t unit) const {
