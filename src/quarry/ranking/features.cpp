@@ -45,6 +45,11 @@ float f1(float precision, float recall) {
   return precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0;
 }
 
+// Besides the file's own unit.
+bool holds_one_unit(const index::FileView& file) {
+  return file.unit_count == 2;
+}
+
 // Everything that the candidates of one file have in common.
 struct FileFeatures {
   FeatureVector values{};
@@ -161,7 +166,7 @@ class Computation {
     set(v, Feature::file_docs_cover,
         ratio(sum_over(evidence.docs & query_.word_mask, table_.file_idf), file_total_));
     set(v, Feature::file_lines, std::log1p(static_cast<float>(file.lines)) / 8);
-    set(v, Feature::file_units, std::log1p(static_cast<float>(file.unit_count)) / 6);
+    set(v, Feature::file_units, file_units_feature(file.unit_count));
     fill_path(file, evidence, v);
     out.depth = static_cast<float>(std::count(file.path.begin(), file.path.end(), '/'));
 
@@ -176,7 +181,10 @@ class Computation {
     set(v, Feature::role_is_declaration, role(role_declaration, false));
     set(v, Feature::role_is_internal, role(role_internal, false));
     set(v, Feature::role_is_entry, role(role_entry, false));
-    if (vectors_ != nullptr) set(v, Feature::vector_file, vectors_->cosine(file.first_unit));
+    // The card says where a file stands and what it defines. A file with one definition is that definition.
+    if (vectors_ != nullptr) {
+      set(v, Feature::vector_file, vectors_->cosine(file.first_unit + (holds_one_unit(file) ? 1 : 0)));
+    }
   }
 
   // Calls visit(word) for the words of `text`, in lower case.
@@ -255,8 +263,6 @@ class Computation {
     set(c, Feature::name_recall, recall);
     set(c, Feature::name_head_f1, f1(precision, head_recall));
     set(c, Feature::name_f1, f1(precision, recall));
-    set(c, Feature::name_within, precision == 1 ? recall : 0.0F);
-    set(c, Feature::name_exact, precision == 1 && recall > 0.99F ? 1.0F : 0.0F);
     set(c, Feature::container_cover,
         ratio(sum_over(evidence.container & query_.word_mask, table_.unit_idf), unit_total_));
     set(c, Feature::signature_cover,
@@ -352,6 +358,10 @@ class Computation {
 };
 
 }  // namespace
+
+float file_units_feature(std::uint32_t units) {
+  return std::log1p(static_cast<float>(units)) / 6;
+}
 
 Status compute_features(const SearchSpace& space, const QueryTerms& query, const EvidenceTable& table,
                         const VectorScores* vectors, std::vector<Candidate>& candidates) {

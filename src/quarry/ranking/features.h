@@ -55,8 +55,6 @@ namespace quarry::ranking {
   X(name_recall, "name.recall")                    \
   X(name_head_f1, "name.head_f1")                  \
   X(name_f1, "name.f1")                            \
-  X(name_within, "name.within")                    \
-  X(name_exact, "name.exact")                      \
   X(container_cover, "container.coverage")         \
   X(signature_cover, "signature.coverage")         \
   X(doc_cover, "doc.coverage")                     \
@@ -90,6 +88,9 @@ inline constexpr auto kFeatureNames = std::to_array<std::string_view>({QUARRY_FE
 inline constexpr std::size_t kFeatureCount = kFeatureNames.size();
 
 using FeatureVector = std::array<float, kFeatureCount>;
+
+// Feature::file_units of a file with that many units, its own among them.
+[[nodiscard]] float file_units_feature(std::uint32_t units);
 
 // A unit that may be shown, with its evidence.
 struct Candidate {

@@ -52,6 +52,14 @@ float second_file(std::span<const Candidate> candidates) {
   return second;
 }
 
+// Of the candidates, the share that is the only definition of its file.
+float lone(std::span<const Candidate> candidates) {
+  const auto alone = std::count_if(candidates.begin(), candidates.end(), [](const Candidate& c) {
+    return value(c, Feature::file_units) <= file_units_feature(2);
+  });
+  return static_cast<float>(alone) / static_cast<float>(candidates.size());
+}
+
 }  // namespace
 
 QueryFeatures describe_query(const QueryTerms& query, std::span<const Candidate> candidates) {
@@ -73,6 +81,17 @@ QueryFeatures describe_query(const QueryTerms& query, std::span<const Candidate>
   set(features, QueryFeature::vector, best(candidates, Feature::vector_unit));
   set(features, QueryFeature::vector_gap, vector_gap(candidates));
   set(features, QueryFeature::second_file, second_file(candidates));
+  set(features, QueryFeature::lone, lone(candidates));
+  return features;
+}
+
+QueryFeatures among_lone_functions(QueryFeatures features) {
+  const auto get = [&](QueryFeature feature) { return features[static_cast<std::size_t>(feature)]; };
+  set(features, QueryFeature::stem, 0);
+  set(features, QueryFeature::stem_recall, 0);
+  set(features, QueryFeature::file_names, get(QueryFeature::name_recall));
+  set(features, QueryFeature::file, get(QueryFeature::unit));
+  set(features, QueryFeature::lone, 1);
   return features;
 }
 
