@@ -104,6 +104,7 @@ class VectorScores {
  public:
   virtual ~VectorScores() = default;
   [[nodiscard]] virtual float cosine(std::uint32_t unit) const = 0;
+  virtual void prefetch(std::uint32_t unit) const = 0;  // before cosine(): rows lie scattered over megabytes
   [[nodiscard]] virtual float best() const = 0;
 };
 
