@@ -1,6 +1,11 @@
-// JSON written straight into one string: for answers, whose source code is long and which are made thousands
-// of times a second. What is read, or small, goes through nlohmann::json.
+// JSON written straight into one string, by RapidJSON's writer: for answers, whose source code is long and
+// which are made thousands of times a second. What is read, or small, goes through nlohmann::json.
+// RAPIDJSON_SSE2 stays undefined: that path of RapidJSON 1.1 leaves control characters from 0x1a on as they
+// are.
 #pragma once
+
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
 
 #include <cstdint>
 #include <string>
@@ -13,15 +18,20 @@ namespace quarry {
 // the strings hold: what is none becomes U+FFFD. Not thread-safe.
 class JsonWriter {
  public:
-  JsonWriter& begin_object() { return open('{'); }
-  JsonWriter& end_object() { return close('}'); }
-  JsonWriter& begin_array() { return open('['); }
-  JsonWriter& end_array() { return close(']'); }
+  // Room for `bytes` of text to begin with.
+  explicit JsonWriter(std::size_t bytes = 256) : text_(nullptr, bytes), writer_(text_) {}
+  JsonWriter(const JsonWriter&) = delete;
+  JsonWriter& operator=(const JsonWriter&) = delete;
+
+  JsonWriter& begin_object() { return writer_.StartObject(), *this; }
+  JsonWriter& end_object() { return writer_.EndObject(), *this; }
+  JsonWriter& begin_array() { return writer_.StartArray(), *this; }
+  JsonWriter& end_array() { return writer_.EndArray(), *this; }
   JsonWriter& key(std::string_view name);
 
   JsonWriter& value(std::string_view text);
   JsonWriter& value(const char* text) { return value(std::string_view(text)); }
-  JsonWriter& value(std::uint64_t number);
+  JsonWriter& value(std::uint64_t number) { return writer_.Uint64(number), *this; }
   // The shortest digits that read back as the same number, with ".0" where it is whole; 0 for NaN and
   // infinities.
   JsonWriter& value(double number);
@@ -31,17 +41,11 @@ class JsonWriter {
     return key(name).value(std::forward<T>(what));
   }
 
-  [[nodiscard]] std::size_t size() const { return text_.size(); }
-  void reserve(std::size_t bytes) { text_.reserve(bytes); }
-  [[nodiscard]] std::string take() { return std::move(text_); }
+  [[nodiscard]] std::string text() const { return {text_.GetString(), text_.GetSize()}; }
 
  private:
-  JsonWriter& open(char bracket);
-  JsonWriter& close(char bracket);
-  void separate();
-  void quote(std::string_view text);
-
-  std::string text_;
+  rapidjson::StringBuffer text_;
+  rapidjson::Writer<rapidjson::StringBuffer> writer_;
 };
 
 }  // namespace quarry

@@ -14,7 +14,7 @@ using nlohmann::json;
 
 std::string text_of(std::string_view value) {
   JsonWriter out;
-  return out.value(value).take();
+  return out.value(value).text();
 }
 
 TEST(JsonWriter, PutsCommasAndColonsWhereTheyBelong) {
@@ -22,7 +22,7 @@ TEST(JsonWriter, PutsCommasAndColonsWhereTheyBelong) {
   out.begin_object().member("a", std::uint64_t{1}).key("b").begin_array();
   out.value("x").begin_object().end_object().begin_array().end_array().value(0.5F).end_array();
   out.member("c", "[{:").member("d", std::uint64_t{2}).end_object();
-  EXPECT_EQ(out.take(), R"({"a":1,"b":["x",{},[],0.5],"c":"[{:","d":2})");
+  EXPECT_EQ(out.text(), R"({"a":1,"b":["x",{},[],0.5],"c":"[{:","d":2})");
 }
 
 TEST(JsonWriter, WritesTheShortestDigits) {
@@ -36,7 +36,7 @@ TEST(JsonWriter, WritesTheShortestDigits) {
       .value(std::nanf(""))
       .value(INFINITY);
   out.end_array();
-  EXPECT_EQ(out.take(), "[0.1,0.1,3.0,1e-07,-2.5,0.0,0.0]");
+  EXPECT_EQ(out.text(), "[0.1,0.1,3.0,1e-07,-2.5,0.0,0.0]");
 }
 
 TEST(JsonWriter, EscapesEveryByteThatMustNotStandInAString) {

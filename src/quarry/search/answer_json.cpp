@@ -43,8 +43,7 @@ std::string to_json_text(const Answer& answer) {
   std::size_t room = kRoomForFields;
   for (const auto& result : answer.results)
     room += kRoomForFields + result.signature.size() + (result.doc.size() + result.code.size()) * 17 / 16;
-  JsonWriter out;
-  out.reserve(room);
+  JsonWriter out(room);
   out.begin_object().member("query", answer.query);
   // Microseconds are as fine as the clock is worth.
   out.member("took_ms", std::round(answer.took_ms * 1e3) / 1e3);
@@ -66,7 +65,7 @@ std::string to_json_text(const Answer& answer) {
     out.end_object();
   }
   if (!answer.next_cursor.empty()) out.member("next_cursor", answer.next_cursor);
-  return out.end_object().take();
+  return out.end_object().text();
 }
 
 nlohmann::ordered_json to_json(const Answer& answer) {
@@ -76,7 +75,7 @@ nlohmann::ordered_json to_json(const Answer& answer) {
 nlohmann::ordered_json to_json(const SearchResult& result) {
   JsonWriter out;
   write(result, out);
-  return nlohmann::ordered_json::parse(out.take());
+  return nlohmann::ordered_json::parse(out.text());
 }
 
 nlohmann::ordered_json to_json(const Facets::Counts& counts) {
