@@ -1,5 +1,5 @@
 // Takes the pictures of docs/screenshots: node web/screenshots.mjs URL [CHROMIUM]
-// URL is a running `quarry serve` over Python's standard library. They are PNG, made small by pngquant where it is
+// URL is a running `quarry serve` over several repositories, one of them Python's standard library as `python`. They are PNG, made small by pngquant where it is
 // installed (Debian: pngquant).
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, statSync } from 'node:fs';

@@ -122,8 +122,7 @@ TEST_F(BadInput, OddFilesAreIndexedOrNamedWithTheReason) {
     EXPECT_THAT(report.err, HasSubstr("skipped " + path + " (" + reason));
   for (const auto& [query, place] : std::map<std::string, std::string>{
            {"find the needle", "good.py:1:"},
-           // A grammar's scanner takes a NUL for the end; what follows is found as text.
-           {"after a late nul", "late_nul.py:401:"},
+           {"after a late nul", "late_nul.py:402:"},
            {"beside invalid bytes", "invalid.py:2:"},
            {"written in sixteen bits", "wide.cs:1:"},
            {"carriage returns", "lines.go:4:"},

@@ -272,6 +272,42 @@ TEST_F(CliTest, SeveralRepositoriesInOneIndex) {
   EXPECT_EQ(quarry({"search", "-i", index, "x", "."}).status, 2);  // both say where
 }
 
+TEST_F(CliTest, ARepositoryThatCannotBeReadKeepsNoOtherFromBeingIndexed) {
+  directory_.write("other/main.py", "def start_server(port):\n    pass\n");
+  const auto outcome = quarry({"index", "-i", "../index", "../missing", "../other"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("cannot read ../missing"));
+  EXPECT_THAT(quarry({"search", "-i", "../index", "start the server"}).out, HasSubstr("main.py"));
+}
+
+TEST_F(CliTest, ALargeSegmentGetsAGraphAndCanDoWithout) {
+  const auto model = std::string(QUARRY_SOURCE_DIR) + "/models/default";
+  ASSERT_EQ(
+      quarry({"index", "-q", "-i", "../index", "--vectors", "--model", model, "--graph-units", "2", "."})
+          .status,
+      0);
+  const auto search = [&] {
+    auto answer = json::parse(
+        quarry({"search", "-i", "../index", "--vectors", "--model", model, "--json", "join files"}).out);
+    answer.erase("took_ms");
+    return answer;
+  };
+  const auto with = search();
+  EXPECT_FALSE(with["results"].empty());
+  std::vector<std::filesystem::path> graphs;
+  for (const auto& entry : std::filesystem::directory_iterator(directory_.path() / "index/segments")) {
+    if (entry.path().extension() == ".graph") graphs.push_back(entry.path());
+  }
+  ASSERT_EQ(graphs.size(), 1U);
+  auto bytes = read_file(graphs[0]);
+  bytes[40] = static_cast<char>(bytes[40] ^ 1);
+  std::ofstream(graphs[0], std::ios::binary) << bytes;
+  EXPECT_EQ(quarry({"verify", "-i", "../index"}).status, 2);
+  std::filesystem::remove(graphs[0]);
+  EXPECT_EQ(quarry({"verify", "-i", "../index"}).status, 0);
+  EXPECT_EQ(search(), with);
+}
+
 TEST_F(CliTest, AnIndexWithoutSourceHoldsNoCode) {
   ASSERT_EQ(quarry({"index", "--no-source", "."}).status, 0);
   const auto answer = json::parse(quarry({"search", "--json", "join files"}).out);

@@ -48,7 +48,7 @@ constexpr Flag kFolds{.name = "folds",
 constexpr Flag kL2{.name = "l2",
                    .type = ValueType::text,
                    .value = "X",
-                   .fallback = "0.01",
+                   .fallback = "0.03",
                    .brief = "Weight decay of the fit"};
 constexpr Flag kDump{.name = "dump",
                      .type = ValueType::text,
@@ -56,8 +56,8 @@ constexpr Flag kDump{.name = "dump",
                      .brief = "Also write every candidate's features as JSON lines",
                      .completion = Completion::file};
 
-constexpr std::array kDataFlags{&kQueryFiles,     &kRepositories, &kIndexDirectory, &kModel,  &kNoVectors,
-                                &kNoDefaultRules, &kNoIgnore,     &kMaxFileSize,    &kThreads};
+constexpr std::array kDataFlags{&kQueryFiles,     &kRepositories, &kIndexDirectory, &kModel,      &kNoVectors,
+                                &kNoDefaultRules, &kNoIgnore,     &kMaxFileSize,    &kGraphUnits, &kThreads};
 constexpr std::array kFitFlags{&kFolds, &kL2, &kOutput, &kDump};
 constexpr std::array kGroups{FlagGroup{"Data", kDataFlags}, FlagGroup{"Fit", kFitFlags}};
 constexpr std::array kExamples{

@@ -21,7 +21,9 @@ const std::string_view kFilesAndVariables =
     "(`limit: 20`), by its long name. A flag beats its variable, which beats the file, which beats the "
     "default. `quarry "
     "config` shows what holds and why. Indexes and clones lie below $XDG_CACHE_HOME/quarry and may be "
-    "deleted at any time.";
+    "deleted at any time. Clones over HTTPS trust the certificates in $GIT_SSL_CAINFO or $SSL_CERT_FILE, "
+    "where one is "
+    "set, instead of the system's.";
 const std::string_view kInlineFilters =
     "A query may hold filters: `lang:go path:net/ kind:method repo:moby retry with backoff`.";
 

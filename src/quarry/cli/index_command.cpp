@@ -117,10 +117,17 @@ Result<int> run_index(Context& context) {
   if (!context.settings.on(kNoVectors) && !context.settings.on(kListFiles)) {
     QUARRY_TRY(encoder, open_model(context));
   }
+  int status = kFound;
   for (const auto& where : context.arguments) {
-    QUARRY_CHECK(index_one(context, where, encoder.get(), interruption.token()));
+    const auto done = index_one(context, where, encoder.get(), interruption.token());
+    if (done) continue;
+    // A server that is down is no reason to leave the others as they are.
+    if (context.arguments.size() == 1 || done.error().kind == ErrorKind::cancelled)
+      return tl::unexpected(done.error());
+    context.warn(done.error().message);
+    status = kFailed;
   }
-  return kFound;
+  return status;
 }
 
 }  // namespace

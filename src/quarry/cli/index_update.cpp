@@ -49,8 +49,11 @@ Result<index::UpdateReport> update_index(const Context& context, const UpdateReq
   options.threads = context.settings.number(kThreads);
   options.source = request.keep_source;
   options.encoder = request.encoder;
+  options.graph_units = static_cast<std::uint32_t>(context.settings.number(kGraphUnits));
   options.stop = std::move(stop);
   options.progress = [&](const index::Progress& now) {
+    if (now.stage == index::Progress::Stage::graph)
+      progress.relabel(fmt::format("Linking the vectors of {}", request.source->name()));
     progress.show({now.files_done, now.files_total, now.bytes_done, now.bytes_total});
   };
   auto report = (*writer)->update(*request.source, options);

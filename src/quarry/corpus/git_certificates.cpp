@@ -6,6 +6,7 @@
 #include <dlfcn.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <string>
 
 #include "quarry/corpus/git_library.h"
@@ -38,7 +39,13 @@ void use_certificates() {
   use_libgit2();
   static const bool once = [] {
     wanted = true;
-    if (!asked_for().empty()) git_libgit2_opts(GIT_OPT_SET_SSL_CERT_LOCATIONS, asked_for().c_str(), nullptr);
+    std::string certificates = asked_for();
+    // As git and curl have it, for servers whose certificate no public authority signed.
+    for (const char* variable : {"SSL_CERT_FILE", "GIT_SSL_CAINFO"}) {
+      if (const char* file = std::getenv(variable); file != nullptr && *file != 0) certificates = file;
+    }
+    if (!certificates.empty())
+      git_libgit2_opts(GIT_OPT_SET_SSL_CERT_LOCATIONS, certificates.c_str(), nullptr);
     return true;
   }();
   (void)once;  // where it fails, so does the first connection, in words

@@ -14,7 +14,8 @@ namespace quarry::corpus {
 // threads.
 void use_libgit2();
 
-// The same, and before anything that speaks TLS: loads the system's certificates, which takes milliseconds.
+// The same, and before anything that speaks TLS: loads the certificates of GIT_SSL_CAINFO, SSL_CERT_FILE or,
+// where neither is set, the system, which takes milliseconds.
 void use_certificates();
 
 template <class T, void (*Free)(T*)>

@@ -1,6 +1,7 @@
 #include "quarry/evaluation/ranking_fit.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 
@@ -14,6 +15,14 @@ constexpr std::size_t kGradedRanks = 10;
 // Of the loss that a behaviour's weights are fitted to, the share of the questions judged by function. They
 // are few, so the questions judged by file stay as a counterweight.
 constexpr float kFunctionShare = 0.9F;
+
+// What a subject is found by: few numbers that must not be damped, so that the many others can be.
+constexpr auto kTrustedForSubjects = std::to_array<ranking::Feature>(
+    {ranking::Feature::file_bm25f_rel, ranking::Feature::stem_precision, ranking::Feature::stem_head_f1,
+     ranking::Feature::file_lines, ranking::Feature::file_depth, ranking::Feature::role_is_test,
+     ranking::Feature::role_is_legacy, ranking::Feature::unit_bm25f_rel, ranking::Feature::unit_plain_rel,
+     ranking::Feature::unit_cover, ranking::Feature::name_f1, ranking::Feature::vector_unit,
+     ranking::Feature::vector_unit_rel});
 
 // A question's candidates in the order of a model's scores, as far down as a penalty for repeated files could
 // lift anything into the graded ranks: to the last of that many files.
@@ -42,6 +51,7 @@ ranking::LinearModel fit_linear(const std::vector<const ranking::JudgedQuery*>& 
                                 std::span<const FitQuestion* const> questions, bool by_file,
                                 ranking::FitOptions options) {
   options.function_weight = by_file ? 0 : kFunctionShare;
+  if (by_file) options.trusted = kTrustedForSubjects;
   ranking::LinearModel model = ranking::fit_weights(judged, options);
   std::vector<std::pair<const FitQuestion*, std::vector<ranking::Standing>>> standings;
   for (const FitQuestion* question : questions) {

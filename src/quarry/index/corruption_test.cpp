@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "quarry/base/test_directory.h"
@@ -205,6 +206,19 @@ TEST(Manifest, KeepsBytesThatAreNoUtf8) {
   const Manifest read = parse_manifest(format_manifest(manifest), "m").value();
   EXPECT_EQ(read.views[0].info.root, manifest.views[0].info.root);
   EXPECT_EQ(read.views[0].info.repository, manifest.views[0].info.repository);
+}
+
+TEST(Manifest, AChecksumInUpperCaseIsNotTheOneThatWasWritten) {
+  Manifest manifest;
+  std::string bytes;
+  do {  // until it has a letter
+    ++manifest.version;
+    bytes = format_manifest(manifest);
+  } while (std::ranges::none_of(bytes.substr(24, 16), [](char c) { return c >= 'a'; }));
+  ASSERT_TRUE(parse_manifest(bytes, "m"));
+  const auto letter = std::find_if(bytes.begin() + 24, bytes.begin() + 40, [](char c) { return c >= 'a'; });
+  *letter = static_cast<char>(*letter - 'a' + 'A');
+  EXPECT_FALSE(parse_manifest(bytes, "m"));
 }
 
 TEST(Manifest, NamesThatLeaveTheFolderAreRefused) {

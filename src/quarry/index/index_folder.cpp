@@ -84,6 +84,10 @@ std::string IndexFolder::new_segment_name() {
   new_segments_ = true;
   return fmt::format("{:08}-{}.seg", manifest_.sequence + 1, names_++);
 }
+std::string IndexFolder::new_graph_name() {
+  new_segments_ = true;
+  return fmt::format("{:08}-{}.graph", manifest_.sequence + 1, names_++);
+}
 std::string IndexFolder::new_view_name() {
   return fmt::format("{:08}-{}.view", manifest_.sequence + 1, names_++);
 }
@@ -109,9 +113,11 @@ Status IndexFolder::commit(Manifest next) {
 std::vector<std::filesystem::path> IndexFolder::leftovers() const {
   std::set<std::string> named;
   for (const StoredFile& segment : manifest_.segments) named.insert(segment.name);
+  for (const StoredGraph& graph : manifest_.graphs) named.insert(graph.file.name);
   for (const ManifestView& view : manifest_.views) named.insert(view.file.name);
   std::vector<std::filesystem::path> found;
-  for (const auto& [folder, ending] : {std::pair{"segments", ".seg"}, std::pair{"views", ".view"}}) {
+  for (const auto& [folder, ending] :
+       {std::pair{"segments", ".seg"}, std::pair{"segments", ".graph"}, std::pair{"views", ".view"}}) {
     const auto entries = files_.list(directory_ / folder);
     if (!entries) continue;
     for (const DirectoryEntry& entry : *entries) {

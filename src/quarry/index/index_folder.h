@@ -31,6 +31,7 @@ class IndexFolder {
 
   // A path for a new file, named after the next commit.
   [[nodiscard]] std::string new_segment_name();
+  [[nodiscard]] std::string new_graph_name();  // beside the segments
   [[nodiscard]] std::string new_view_name();
 
   // Makes `next` the manifest; its files must be written and synced. On failure the index is as before, or

@@ -66,6 +66,15 @@ bool same_skips(const std::vector<ViewSkip>& a, const std::vector<ViewSkip>& b) 
   });
 }
 
+Status make_graphs(WorkingIndex& index, const UpdateOptions& options) {
+  if (options.graph_units == 0) return {};
+  const auto show = [&](std::uint32_t done, std::uint32_t total) {
+    if (options.progress) options.progress({Progress::Stage::graph, done, total, 0, 0});
+  };
+  QUARRY_CHECK(index.make_graphs(options.graph_units, options.stop, show));
+  return {};
+}
+
 // Files of `before` whose path is in `after` no more.
 std::uint32_t count_removed(const WorkingIndex& index, const std::vector<ViewEntry>& before,
                             const std::vector<ViewEntry>& after) {
@@ -182,6 +191,7 @@ Result<UpdateReport> IndexWriter::State::update(const corpus::Source& source, co
   report.units = index->meta(number).info.units;
   if (report.changed) {
     QUARRY_CHECK(index->merge(false));
+    QUARRY_CHECK(make_graphs(*index, options));
     ++report.version;
   }
   if (options.stop.stop_requested()) {

@@ -24,7 +24,16 @@ class Encoder;
 
 namespace quarry::index {
 
+// A segment from this size on gets a graph of its vectors: where scanning it costs more than a search can
+// afford, and far more than the graph does. Measured in docs/BENCHMARKS.md, "Large segments".
+inline constexpr std::uint32_t kGraphUnits = 500'000;
+
 struct Progress {
+  enum class Stage : std::uint8_t {
+    files,
+    graph,  // of vectors, units instead of files
+  };
+  Stage stage = Stage::files;
   std::size_t files_done = 0;
   std::size_t files_total = 0;
   std::uint64_t bytes_done = 0;
@@ -36,7 +45,8 @@ struct UpdateOptions {
   syntax::ExtractLimits limits;
   std::size_t threads = 0;  // 0: one a core
   bool source = true;       // keep the source text; false for indexes that are shipped without code
-  const model::Encoder* encoder = nullptr;        // makes the vectors; null: none
+  const model::Encoder* encoder = nullptr;  // makes the vectors; null: none
+  std::uint32_t graph_units = kGraphUnits;  // units that a segment must hold to get a graph; 0: none does
   std::function<void(const Progress&)> progress;  // called on the calling thread, at most some times a second
   std::stop_token stop;  // asks to end; the index stays as it was and the answer is ErrorKind::cancelled
 };
@@ -57,7 +67,7 @@ struct UpdateReport {
 };
 
 // Raise it whenever the same bytes would make other documents: what was indexed before is then analysed anew.
-inline constexpr std::uint32_t kDocumentsVersion = 2;
+inline constexpr std::uint32_t kDocumentsVersion = 3;
 
 // One file's bytes into its Document; called by one thread at a time. Fails only where the encoder does.
 using Analyse = std::function<Result<Document>(std::string_view repository, std::string_view path,

@@ -32,12 +32,18 @@ struct ManifestView {
   StoredFile file;
 };
 
+struct StoredGraph {
+  std::string segment;  // name of the one that it belongs to
+  StoredFile file;
+};
+
 struct Manifest {
   std::uint64_t sequence = 0;  // of writes of this file; names of new files begin with it
   std::uint64_t version = 0;   // of the content: 1, 2, 3 ... a commit that changed an answer
   ModelInfo model;
   bool source = true;
   std::vector<StoredFile> segments;
+  std::vector<StoredGraph> graphs;  // of large segments; at most one each, and it may be missing
   std::vector<ManifestView> views;
 };
 

@@ -20,6 +20,8 @@ inline constexpr std::string_view kSegmentMagic = "QRYSEGMT";
 inline constexpr std::uint32_t kSegmentVersion = 2;
 inline constexpr std::string_view kViewMagic = "QRYVIEWS";
 inline constexpr std::uint32_t kViewVersion = 1;
+inline constexpr std::string_view kGraphMagic = "QRYGRAPH";
+inline constexpr std::uint32_t kGraphVersion = 1;
 
 inline constexpr std::size_t kBlockBytes = 32 * 1024;      // of one checksum
 inline constexpr std::size_t kTextBlockBytes = 32 * 1024;  // of raw text in one compressed block
@@ -62,6 +64,9 @@ enum class SegmentSection : std::uint32_t {
   vector_sizes = 40,
   vector_signs = 41,
 };
+
+// Sections of a graph, of u32 each. Append, never renumber.
+enum class GraphSection : std::uint32_t { entries = 1, ends = 2, links = 3 };
 
 // Numbers in the trailer of a segment.
 enum class SegmentNumber : std::uint8_t { files, units, terms, dimensions, flags };

@@ -27,6 +27,7 @@ struct Snapshot::State {
   std::filesystem::path directory;
   Manifest manifest;
   std::vector<std::shared_ptr<const Segment>> segments;
+  std::vector<std::shared_ptr<const VectorGraph>> graphs;  // one a segment, or null
   std::vector<std::shared_ptr<const ViewFile>> view_files;
   std::vector<ViewInfo> views;
 };
@@ -35,6 +36,29 @@ namespace {
 
 // A writer that replaces the index while it is opened costs one more round; nobody commits this often.
 constexpr int kMaxRounds = 100;
+
+// The graph of a segment; null where it has none or can do without: a graph that is lost or of another format
+// version costs time and no answer. One that is damaged is told like everything else.
+Result<std::shared_ptr<const VectorGraph>> open_graph(const FileSystem& files,
+                                                      const std::filesystem::path& directory,
+                                                      const Manifest& manifest, const std::string& segment,
+                                                      std::uint32_t units) {
+  for (const StoredGraph& stored : manifest.graphs) {
+    if (stored.segment != segment) continue;
+    const auto path = segment_path(directory, stored.file.name);
+    auto graph = VectorGraph::open(files, path);
+    if (!graph) {
+      const ErrorKind kind = graph.error().kind;
+      if (kind == ErrorKind::not_found || kind == ErrorKind::version_mismatch) return nullptr;
+      return tl::unexpected(std::move(graph).error());
+    }
+    QUARRY_CHECK(check_stored(stored.file, (*graph)->size_in_bytes(), (*graph)->checksum(), path));
+    if ((*graph)->unit_count() != units)
+      return fail(ErrorKind::corrupt, "{} belongs to another segment; {}", path.string(), kWayOut);
+    return graph;
+  }
+  return nullptr;
+}
 
 // Leaves `missing` true where a file has vanished: a newer manifest may say why.
 template <class State>
@@ -49,6 +73,8 @@ Status open_files(const FileSystem& files, State& state, bool& missing) {
     if (!segment) return note(std::move(segment).error());
     QUARRY_CHECK(check_stored(stored, (*segment)->size_in_bytes(), (*segment)->checksum(), path));
     state.segments.push_back(std::move(*segment));
+    QUARRY_TRY(state.graphs.emplace_back(), open_graph(files, state.directory, state.manifest, stored.name,
+                                                       state.segments.back()->unit_count()));
   }
   for (const ManifestView& view : state.manifest.views) {
     const auto path = view_path(state.directory, view.file.name);
@@ -103,6 +129,9 @@ const std::filesystem::path& Snapshot::directory() const {
 std::span<const std::shared_ptr<const Segment>> Snapshot::segments() const {
   return state_->segments;
 }
+std::span<const std::shared_ptr<const VectorGraph>> Snapshot::graphs() const {
+  return state_->graphs;
+}
 std::span<const ViewInfo> Snapshot::views() const {
   return state_->views;
 }
@@ -119,12 +148,16 @@ Result<Totals> Snapshot::totals(std::size_t view) const {
 std::uint64_t Snapshot::size_in_bytes() const {
   std::uint64_t bytes = 0;
   for (const StoredFile& segment : state_->manifest.segments) bytes += segment.size;
+  for (const StoredGraph& graph : state_->manifest.graphs) bytes += graph.file.size;
   for (const ManifestView& view : state_->manifest.views) bytes += view.file.size;
   return bytes;
 }
 
 Status Snapshot::verify() const {
   for (const auto& segment : state_->segments) QUARRY_CHECK(segment->verify());
+  for (const auto& graph : state_->graphs) {
+    if (graph) QUARRY_CHECK(graph->verify());
+  }
   for (const auto& view : state_->view_files) {
     QUARRY_CHECK(view->verify());
     QUARRY_CHECK(view->content());

@@ -18,6 +18,7 @@
 #include "quarry/base/result.h"
 #include "quarry/corpus/source.h"
 #include "quarry/index/segment.h"
+#include "quarry/index/vector_graph.h"
 
 namespace quarry::index {
 
@@ -85,10 +86,12 @@ class Snapshot {
   [[nodiscard]] bool has_source() const;
   [[nodiscard]] const std::filesystem::path& directory() const;
   [[nodiscard]] std::span<const std::shared_ptr<const Segment>> segments() const;
+  // One a segment; null where it has none, or where its file is missing.
+  [[nodiscard]] std::span<const std::shared_ptr<const VectorGraph>> graphs() const;
   [[nodiscard]] std::span<const ViewInfo> views() const;
   [[nodiscard]] Result<FileSet> live_files(std::size_t view, std::size_t segment) const;
   [[nodiscard]] Result<Totals> totals(std::size_t view) const;
-  [[nodiscard]] std::uint64_t size_in_bytes() const;  // of the segments and views on disk
+  [[nodiscard]] std::uint64_t size_in_bytes() const;  // of the segments, graphs and views on disk
 
   [[nodiscard]] Status verify() const;
 

@@ -4,6 +4,7 @@
 
 #include "quarry/index/merge_policy.h"
 #include "quarry/index/segment_format.h"
+#include "quarry/index/vector_graph.h"
 
 namespace quarry::index {
 namespace {
@@ -53,6 +54,9 @@ Result<std::unique_ptr<WorkingIndex>> WorkingIndex::open(IndexFolder& folder) {
     const StoredFile& found = index->segments_[number].file;
     QUARRY_CHECK(
         check_stored(stored, found.size, found.checksum, segment_path(folder.directory(), stored.name)));
+    for (const StoredGraph& graph : manifest.graphs) {
+      if (graph.segment == stored.name) index->segments_[number].graph = graph.file;
+    }
   }
   for (const ManifestView& view : manifest.views) index->views_.push_back({view, nullptr, nullptr});
   index->model_ = manifest.model;
@@ -64,7 +68,7 @@ Result<std::uint32_t> WorkingIndex::open_segment(const std::string& name) {
   QUARRY_TRY(auto segment, Segment::open(folder_.files(), segment_path(folder_.directory(), name)));
   QUARRY_CHECK(segment->prepare());
   const StoredFile file{name, segment->size_in_bytes(), segment->checksum()};
-  segments_.push_back({file, std::move(segment)});
+  segments_.push_back({file, std::move(segment), std::nullopt});
   return static_cast<std::uint32_t>(segments_.size() - 1);
 }
 
@@ -228,6 +232,26 @@ Result<bool> WorkingIndex::merge(bool everything) {
   return changed;
 }
 
+Result<bool> WorkingIndex::make_graphs(
+    std::uint32_t units, const std::stop_token& stop,
+    const std::function<void(std::uint32_t done, std::uint32_t total)>& progress) {
+  bool made = false;
+  for (Stored& stored : segments_) {
+    if (!stored.segment || stored.graph || stored.segment->dimensions() == 0) continue;
+    const std::uint32_t total = stored.segment->unit_count();
+    if (total < units) continue;
+    const std::string name = folder_.new_graph_name();
+    const auto path = segment_path(folder_.directory(), name);
+    QUARRY_CHECK(write_vector_graph(folder_.files(), *stored.segment, path, stop, [&](std::uint32_t done) {
+      if (progress) progress(done, total);
+    }));
+    QUARRY_TRY(const auto graph, VectorGraph::open(folder_.files(), path));
+    stored.graph = StoredFile{name, graph->size_in_bytes(), graph->checksum()};
+    made = true;
+  }
+  return made;
+}
+
 Status WorkingIndex::merge_group(std::span<const std::size_t> group, std::span<const FileSet> live) {
   std::vector<std::shared_ptr<const Segment>> sources;
   std::vector<std::vector<bool>> keep;
@@ -304,7 +328,9 @@ Status WorkingIndex::commit(std::uint64_t version) {
     manifest.views.push_back(view.meta);
   }
   for (const Stored& stored : segments_) {
-    if (stored.segment) manifest.segments.push_back(stored.file);
+    if (!stored.segment) continue;
+    manifest.segments.push_back(stored.file);
+    if (stored.graph) manifest.graphs.push_back({stored.file.name, *stored.graph});
   }
   return folder_.commit(std::move(manifest));
 }

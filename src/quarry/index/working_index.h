@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -65,6 +67,12 @@ class WorkingIndex {
 
   // Merges by policy, or everything into one; drops what no view uses. Answers whether anything was.
   [[nodiscard]] Result<bool> merge(bool everything);
+  // Gives every segment of at least `units` units a graph of its vectors, where it has none. Answers whether
+  // any was made. ErrorKind::cancelled where `stop` asks for it; `progress` as that of write_vector_graph(),
+  // with the segment's units.
+  [[nodiscard]] Result<bool> make_graphs(
+      std::uint32_t units, const std::stop_token& stop,
+      const std::function<void(std::uint32_t done, std::uint32_t total)>& progress);
   // Writes the views that changed and commits. `version` is what readers see.
   [[nodiscard]] Status commit(std::uint64_t version);
 
@@ -72,6 +80,7 @@ class WorkingIndex {
   struct Stored {
     StoredFile file;
     std::shared_ptr<const Segment> segment;
+    std::optional<StoredFile> graph;
   };
   explicit WorkingIndex(IndexFolder& folder) : folder_(folder) {}
   [[nodiscard]] Result<std::uint32_t> open_segment(const std::string& name);

@@ -55,8 +55,6 @@ namespace quarry::ranking {
   X(name_recall, "name.recall")                    \
   X(name_head_f1, "name.head_f1")                  \
   X(name_f1, "name.f1")                            \
-  X(name_within, "name.within")                    \
-  X(name_exact, "name.exact")                      \
   X(container_cover, "container.coverage")         \
   X(signature_cover, "signature.coverage")         \
   X(doc_cover, "doc.coverage")                     \
@@ -91,6 +89,9 @@ inline constexpr std::size_t kFeatureCount = kFeatureNames.size();
 
 using FeatureVector = std::array<float, kFeatureCount>;
 
+// Feature::file_units of a file with that many units, its own among them.
+[[nodiscard]] float file_units_feature(std::uint32_t units);
+
 // A unit that may be shown, with its evidence.
 struct Candidate {
   std::uint32_t unit = 0;
@@ -103,6 +104,7 @@ class VectorScores {
  public:
   virtual ~VectorScores() = default;
   [[nodiscard]] virtual float cosine(std::uint32_t unit) const = 0;
+  virtual void prefetch(std::uint32_t unit) const = 0;  // before cosine(): rows lie scattered over megabytes
   [[nodiscard]] virtual float best() const = 0;
 };
 

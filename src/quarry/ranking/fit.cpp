@@ -130,11 +130,15 @@ double add_loss(const Listing& listing, const Row& weights, std::vector<float>& 
 
 constexpr std::size_t kRounds = 4;
 constexpr std::size_t kStepsOfRound = 100;
+constexpr double kTrustedDecay = 0.1;
 
 // Of the gate's loss, the share of the queries that describe a behaviour. Below a half: weights for
 // behaviours harm a subject more than the other way round, so a query is taken for a behaviour only where
 // that is clear.
 constexpr double kBehaviourShare = 0.27;
+// Of the gate's loss, the share of the same queries among lone functions, where each is taken for a
+// behaviour: files that hold one function and have no name are not what a subject's weights were fitted to.
+constexpr double kLoneShare = 0.2;
 constexpr double kGateL2 = 0.0003;
 constexpr float kGateSharpness = 2;  // a gate that decides is better than one that hesitates
 
@@ -167,11 +171,14 @@ LinearModel fit_weights(const std::vector<const JudgedQuery*>& queries, const Fi
   weights[static_cast<std::size_t>(Feature::unit_plain_rel)] = 1;
   std::vector<double> fitted(kFeatureCount);
   std::vector<float> scores;
+  Doubles l2;
+  l2.fill(static_cast<double>(options.l2));
+  for (const Feature feature : options.trusted) l2[static_cast<std::size_t>(feature)] *= kTrustedDecay;
   const auto loss = [&](std::span<const double> at, std::span<double> gradient) {
     std::copy(at.begin(), at.end(), weights.begin());
     double sum = 0;
     for (std::size_t i = 0; i < kFeatureCount; ++i) {
-      gradient[i] = static_cast<double>(options.l2) * at[i];
+      gradient[i] = l2[i] * at[i];
       sum += 0.5 * gradient[i] * at[i];
     }
     for (const Listing& listing : all) sum += add_loss(listing, weights, scores, gradient);
@@ -192,39 +199,48 @@ LinearModel fit_weights(const std::vector<const JudgedQuery*>& queries, const Fi
 
 Gate fit_gate(const std::vector<const JudgedQuery*>& queries) {
   using PerFeature = std::array<double, kQueryFeatureCount>;
+  struct Example {
+    QueryFeatures features;
+    bool behaviour;
+    double share;  // of the loss
+  };
+  std::array<double, 2> count{};  // behaviours, subjects
+  for (const JudgedQuery* query : queries) count[query->by_file ? 1 : 0] += 1;
+  if (count[0] == 0 || count[1] == 0) return {};
+  const double total = 2 * (count[0] + count[1]);
+  std::vector<Example> examples;
+  for (const JudgedQuery* query : queries) {
+    const double share = query->by_file ? (1 - kBehaviourShare) / count[1] : kBehaviourShare / count[0];
+    examples.push_back({query->query, !query->by_file, (1 - kLoneShare) * share});
+    examples.push_back({among_lone_functions(query->query), true, 2 * kLoneShare / total});
+  }
   PerFeature mean{};
   PerFeature deviation{};
-  std::array<double, 2> count{};  // behaviours, subjects
-  for (const JudgedQuery* query : queries) {
-    count[query->by_file ? 1 : 0] += 1;
+  for (const Example& example : examples) {
     for (std::size_t i = 0; i < kQueryFeatureCount; ++i) {
-      mean[i] += query->query[i];
-      deviation[i] += static_cast<double>(query->query[i]) * query->query[i];
+      mean[i] += example.features[i] / total;
+      deviation[i] += static_cast<double>(example.features[i]) * example.features[i] / total;
     }
   }
-  if (count[0] == 0 || count[1] == 0) return {};
-  const double total = count[0] + count[1];
   for (std::size_t i = 0; i < kQueryFeatureCount; ++i) {
-    mean[i] /= total;
-    const double variance = deviation[i] / total - mean[i] * mean[i];
+    const double variance = deviation[i] - mean[i] * mean[i];
     deviation[i] = variance > 1e-10 ? std::sqrt(variance) : 0;
   }
 
   const auto loss = [&](std::span<const double> at, std::span<double> gradient) {
     std::fill(gradient.begin(), gradient.end(), 0.0);
     double value = 0;
-    for (const JudgedQuery* query : queries) {
+    for (const Example& example : examples) {
       std::array<double, kQueryFeatureCount + 1> x{};
       x.back() = 1;
       double sum = at.back();
       for (std::size_t i = 0; i < kQueryFeatureCount; ++i) {
-        x[i] = deviation[i] > 0 ? (static_cast<double>(query->query[i]) - mean[i]) / deviation[i] : 0;
+        x[i] = deviation[i] > 0 ? (static_cast<double>(example.features[i]) - mean[i]) / deviation[i] : 0;
         sum += at[i] * x[i];
       }
-      const double share = query->by_file ? (1 - kBehaviourShare) / count[1] : kBehaviourShare / count[0];
-      const double wrong = query->by_file ? sum : -sum;
-      value += share * (std::max(wrong, 0.0) + std::log1p(std::exp(-std::abs(wrong))));
-      const double slope = share * (1 / (1 + std::exp(-sum)) - (query->by_file ? 0 : 1));
+      const double wrong = example.behaviour ? -sum : sum;
+      value += example.share * (std::max(wrong, 0.0) + std::log1p(std::exp(-std::abs(wrong))));
+      const double slope = example.share * (1 / (1 + std::exp(-sum)) - (example.behaviour ? 1 : 0));
       for (std::size_t i = 0; i < x.size(); ++i) gradient[i] += slope * x[i];
     }
     for (std::size_t i = 0; i < kQueryFeatureCount; ++i) {

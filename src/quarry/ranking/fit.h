@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,9 @@ struct JudgedQuery {
 };
 
 struct FitOptions {
-  float l2 = 0.01F;           // on standardised weights
-  float function_weight = 0;  // share of the queries judged by function in the loss
+  float l2 = 0.03F;                       // on standardised weights
+  std::span<const Feature> trusted = {};  // features known to matter: a tenth of that
+  float function_weight = 0;              // share of the queries judged by function in the loss
 };
 
 // Weights for features as they are (standardisation undone); repeat_penalty is left 0. Deterministic.

@@ -105,6 +105,40 @@ TEST(Fit, TheGateTellsBehavioursFromSubjects) {
   }
 }
 
+TEST(Fit, AmongLoneFunctionsEveryQueryIsABehaviour) {
+  // Subjects and behaviours differ in every way but the last.
+  std::vector<JudgedQuery> queries(60);
+  for (std::size_t q = 0; q < queries.size(); ++q) {
+    queries[q].by_file = q % 3 != 0;
+    queries[q].query[0] = (queries[q].by_file ? 0.3F : 0.8F) + 0.01F * static_cast<float>(q % 7);
+  }
+  std::vector<const JudgedQuery*> all;
+  for (const JudgedQuery& query : queries) all.push_back(&query);
+  const Gate gate = fit_gate(all);
+  for (const JudgedQuery& query : queries) {
+    EXPECT_EQ(gate.open(query.query) > 0.5F, !query.by_file);
+    EXPECT_GT(gate.open(among_lone_functions(query.query)), 0.9F);
+  }
+}
+
+TEST(Fit, TrustedFeaturesAreDampedLess) {
+  // Two features say the same.
+  std::vector<JudgedQuery> queries(20);
+  for (std::uint32_t q = 0; q < queries.size(); ++q) {
+    for (std::uint32_t c = 0; c < 5; ++c) {
+      const float value = c == q % 5 ? 1.0F : 0.0F;
+      queries[q].candidates.push_back(candidate(c, c, value, value));
+      queries[q].relevant.push_back(c == q % 5 ? 1 : 0);
+    }
+  }
+  std::vector<const JudgedQuery*> all;
+  for (const JudgedQuery& query : queries) all.push_back(&query);
+  const std::array trusted{static_cast<Feature>(1)};
+  const LinearModel model = fit_weights(all, {.l2 = 0.03F, .trusted = trusted, .function_weight = 0});
+  EXPECT_GT(model.weights[0], 0);
+  EXPECT_GT(model.weights[1], 5 * model.weights[0]);
+}
+
 TEST(Fit, WithOneKindOfQueryTheGateStandsStill) {
   JudgedQuery only;
   only.query[0] = 0.7F;

@@ -19,9 +19,12 @@ void set(QueryFeatures& features, QueryFeature feature, float number) {
   features[static_cast<std::size_t>(feature)] = number;
 }
 
-float best(std::span<const Candidate> candidates, Feature feature) {
-  float most = 0;
-  for (const Candidate& c : candidates) most = std::max(most, value(c, feature));
+// The most of every feature, in one pass: candidates are too large for one pass a feature.
+FeatureVector best_of(std::span<const Candidate> candidates) {
+  FeatureVector most{};
+  for (const Candidate& c : candidates) {
+    for (std::size_t i = 0; i < kFeatureCount; ++i) most[i] = std::max(most[i], c.features[i]);
+  }
   return most;
 }
 
@@ -52,6 +55,14 @@ float second_file(std::span<const Candidate> candidates) {
   return second;
 }
 
+// Of the candidates, the share that is the only definition of its file.
+float lone(std::span<const Candidate> candidates) {
+  const auto alone = std::count_if(candidates.begin(), candidates.end(), [](const Candidate& c) {
+    return value(c, Feature::file_units) <= file_units_feature(2);
+  });
+  return static_cast<float>(alone) / static_cast<float>(candidates.size());
+}
+
 }  // namespace
 
 QueryFeatures describe_query(const QueryTerms& query, std::span<const Candidate> candidates) {
@@ -61,18 +72,31 @@ QueryFeatures describe_query(const QueryTerms& query, std::span<const Candidate>
   set(features, QueryFeature::one_word, query.bare_symbol ? 1.0F : 0.0F);
   set(features, QueryFeature::symbol, query.symbols.empty() ? 0.0F : 1.0F);
   if (candidates.empty()) return features;
-  set(features, QueryFeature::name, best(candidates, Feature::name_f1));
-  set(features, QueryFeature::name_recall, best(candidates, Feature::name_recall));
-  set(features, QueryFeature::name_head, best(candidates, Feature::name_head_f1));
-  const float stem_recall = best(candidates, Feature::stem_recall);
+  const FeatureVector most = best_of(candidates);
+  const auto best = [&](Feature feature) { return most[static_cast<std::size_t>(feature)]; };
+  set(features, QueryFeature::name, best(Feature::name_f1));
+  set(features, QueryFeature::name_recall, best(Feature::name_recall));
+  set(features, QueryFeature::name_head, best(Feature::name_head_f1));
+  const float stem_recall = best(Feature::stem_recall);
   set(features, QueryFeature::stem_recall, stem_recall);
-  set(features, QueryFeature::stem, stem_recall * best(candidates, Feature::stem_precision));
-  set(features, QueryFeature::file_names, best(candidates, Feature::file_names_cover));
-  set(features, QueryFeature::file, best(candidates, Feature::file_cover));
-  set(features, QueryFeature::unit, best(candidates, Feature::unit_cover));
-  set(features, QueryFeature::vector, best(candidates, Feature::vector_unit));
+  set(features, QueryFeature::stem, stem_recall * best(Feature::stem_precision));
+  set(features, QueryFeature::file_names, best(Feature::file_names_cover));
+  set(features, QueryFeature::file, best(Feature::file_cover));
+  set(features, QueryFeature::unit, best(Feature::unit_cover));
+  set(features, QueryFeature::vector, best(Feature::vector_unit));
   set(features, QueryFeature::vector_gap, vector_gap(candidates));
   set(features, QueryFeature::second_file, second_file(candidates));
+  set(features, QueryFeature::lone, lone(candidates));
+  return features;
+}
+
+QueryFeatures among_lone_functions(QueryFeatures features) {
+  const auto get = [&](QueryFeature feature) { return features[static_cast<std::size_t>(feature)]; };
+  set(features, QueryFeature::stem, 0);
+  set(features, QueryFeature::stem_recall, 0);
+  set(features, QueryFeature::file_names, get(QueryFeature::name_recall));
+  set(features, QueryFeature::file, get(QueryFeature::unit));
+  set(features, QueryFeature::lone, 1);
   return features;
 }
 

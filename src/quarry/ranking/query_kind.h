@@ -16,22 +16,24 @@
 namespace quarry::ranking {
 
 // X(identifier, "name in the weights' file"): numbers of about 0 to 1, the best over all candidates unless
-// said otherwise.
-#define QUARRY_QUERY_FEATURES(X)            \
-  X(words, "query.words")                   \
-  X(one_word, "query.one_word")             \
-  X(symbol, "query.symbol")                 \
-  X(name, "best.name.f1")                   \
-  X(name_recall, "best.name.recall")        \
-  X(name_head, "best.name.head_f1")         \
-  X(stem_recall, "best.stem.recall")        \
-  X(stem, "best.stem")                      \
-  X(file_names, "best.file.names.coverage") \
-  X(file, "best.file.coverage")             \
-  X(unit, "best.unit.coverage")             \
-  X(vector, "best.vector")                  \
-  X(vector_gap, "best.vector.gap")          \
-  X(second_file, "second.file.bm25f.relative")
+// said otherwise. candidates.lone is the share of candidates that are alone in their file: near 0 in a
+// repository, 1 in a collection of functions.
+#define QUARRY_QUERY_FEATURES(X)               \
+  X(words, "query.words")                      \
+  X(one_word, "query.one_word")                \
+  X(symbol, "query.symbol")                    \
+  X(name, "best.name.f1")                      \
+  X(name_recall, "best.name.recall")           \
+  X(name_head, "best.name.head_f1")            \
+  X(stem_recall, "best.stem.recall")           \
+  X(stem, "best.stem")                         \
+  X(file_names, "best.file.names.coverage")    \
+  X(file, "best.file.coverage")                \
+  X(unit, "best.unit.coverage")                \
+  X(vector, "best.vector")                     \
+  X(vector_gap, "best.vector.gap")             \
+  X(second_file, "second.file.bm25f.relative") \
+  X(lone, "candidates.lone")
 
 enum class QueryFeature : std::uint8_t {
 #define QUARRY_QUERY_FEATURE_ENUM(id, name) id,
@@ -49,5 +51,9 @@ using QueryFeatures = std::array<float, kQueryFeatureCount>;
 
 // `candidates` are those of `query`, with their features.
 [[nodiscard]] QueryFeatures describe_query(const QueryTerms& query, std::span<const Candidate> candidates);
+
+// The same query asked of a collection of functions, each in a file of its own under a name that says
+// nothing: what the file tells is what the function tells. The gate is fitted to these as well.
+[[nodiscard]] QueryFeatures among_lone_functions(QueryFeatures features);
 
 }  // namespace quarry::ranking

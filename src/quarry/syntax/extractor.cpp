@@ -28,18 +28,19 @@ struct Extractor::State {
   SourceParser parser;
   Collector collector;
   Findings findings;
+  std::string whole;  // the source without its NULs, where it has any
   std::string painted;
 
   // False where the deadline passed.
   bool collect(const LanguageQuery& query, corpus::Language language, std::string_view source) {
     const auto deadline = ThreadClock::now() + limits.deadline;
     findings.clear();
-    std::string_view parsed = source;
+    std::string_view parsed = without_nuls(source);
     const bool has_macros = language == corpus::Language::c || language == corpus::Language::cpp;
-    if (has_macros ? paint_over_preprocessor(source, painted) : paint_over_gaps(language, source, painted))
+    if (has_macros ? paint_over_preprocessor(parsed, painted) : paint_over_gaps(language, parsed, painted))
       parsed = painted;
-    const Range whole{0, static_cast<std::uint32_t>(source.size())};
-    const Tree tree = parser.parse(query.language, parsed, whole, deadline);
+    const Range all{0, static_cast<std::uint32_t>(source.size())};
+    const Tree tree = parser.parse(query.language, parsed, all, deadline);
     if (!tree) return false;
     collector.collect(query, tree.get(), source, parsed, findings);
     // Embedded text may embed more: the list grows while it is worked off, within a budget.
@@ -53,6 +54,14 @@ struct Extractor::State {
       collector.collect(query, inner.get(), source, parsed, findings);
     }
     return true;
+  }
+
+  // A parser takes a NUL for the end of the file; every offset stays as it was.
+  std::string_view without_nuls(std::string_view source) {
+    if (source.find('\0') == std::string_view::npos) return source;
+    whole.assign(source);
+    std::replace(whole.begin(), whole.end(), '\0', ' ');
+    return whole;
   }
 };
 

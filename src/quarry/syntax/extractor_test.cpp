@@ -7,6 +7,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <string>
 
 #include "quarry/syntax/grammar.h"
@@ -93,6 +94,30 @@ TEST(Extractor, AnyBytesAreInput) {
       expect_sound(extractor.extract(language, source), source);
   }
   EXPECT_NE(find(extractor.extract(Language::python, with_nul), "f"), nullptr);
+}
+
+TEST(Extractor, ANulHidesNothingBehindIt) {
+  const std::map<Language, std::string> sources{
+      {Language::python, "def f():\n    return '@'\n@\ndef g():\n    pass\n"},
+      {Language::javascript, "function f() { return '@'; }\n@\nfunction g() {}\n"},
+      {Language::c, "char *f() { return \"@\"; }\n@\nint g() { return 1; }\n"},
+      {Language::cpp, "MY_MACRO\nchar *f() { return \"@\"; }\n@\nint g() { return 1; }\n"},
+      {Language::csharp,
+       "class C {\n#if A\n  public\n#endif\n  int f() { return '@'; }\n @ int g() { return 1; }\n}\n"},
+      {Language::ruby, "def f\n  '@'\nend\n@\ndef g\nend\n"},
+  };
+  Extractor extractor;
+  for (auto [language, source] : sources) {
+    std::ranges::replace(source, '@', '\0');
+    const ParsedFile file = extractor.extract(language, source);
+    expect_sound(file, source);
+    const Function* last = nullptr;
+    for (const Function& function : file.functions) {
+      if (function.name == "g") last = &function;
+    }
+    ASSERT_NE(last, nullptr) << source;
+    EXPECT_NE(last->kind, Kind::section) << source;
+  }
 }
 
 TEST(Extractor, CarriageReturnsStayOutOfNamesAndSignatures) {

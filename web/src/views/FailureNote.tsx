@@ -1,6 +1,7 @@
 // An error in words, with the way out: try again, give a key, ask differently.
 import { useState } from 'preact/hooks';
 import { type Failure, useKey } from '../api';
+import { settings } from '../settings';
 
 export function FailureNote({ failure, retry }: { failure: Failure; retry: () => void }) {
   if (failure.status === 401) return <KeyForm failure={failure} />;
@@ -33,7 +34,7 @@ function KeyForm({ failure }: { failure: Failure }) {
       }}
     >
       <label for="api-key">
-        <strong>This server wants an API key.</strong> {failure.message}
+        <strong>This server wants an API key.</strong> {settings.value.key ? `The one at hand was refused: ${failure.message}.` : 'Whoever runs it gives you one.'}
       </label>
       <div class="key-row">
         <input

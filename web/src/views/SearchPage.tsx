@@ -128,7 +128,7 @@ function Answered({ current }: { current: SearchView }) {
   return (
     <div class={filtersOpen ? 'answer filters-open' : 'answer'}>
       <aside class="side" id="filters" aria-label="Filters">
-        {found && <Facets facets={found.facets ?? {}} filters={current.filters} toggle={toggle} clear={() => go({ ...current, filters: noFilters(), at: '' })} />}
+        {found && <Facets question={`${current.like} ${current.query}`} facets={found.facets ?? {}} filters={current.filters} toggle={toggle} clear={() => go({ ...current, filters: noFilters(), at: '' })} />}
       </aside>
       <main class="main" id="main" tabIndex={-1}>
         <div class="summary">

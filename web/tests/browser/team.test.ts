@@ -94,9 +94,15 @@ it('counts by repository, narrows to one, and leads to each on its forge', async
   await page.waitForURL(/repo=bank/);
   await settled(page);
   expect(await page.locator('.result-name').allTextContents()).not.toContain('retry_with_backoff');
+  // The other repository can still be added, and both are shown then.
+  await group.locator('label', { hasText: 'shop' }).click();
+  await page.waitForURL(/repo=shop/);
+  await settled(page);
+  expect(new Set(await page.locator('.result-repo').allTextContents())).toEqual(new Set(['shop', 'bank']));
+  await page.goBack();
   await page.goBack();
   await settled(page);
-  expect(await group.locator('label', { hasText: 'shop' }).count()).toBe(1);
+  expect(await group.getByRole('checkbox', { checked: true }).count()).toBe(0);
   // No test asks a forge: whatever is opened there is answered here.
   await page.context().route(/^https:/, (route) => route.fulfill({ body: 'the forge' }));
   for (const [name, link] of [
