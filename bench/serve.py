@@ -81,13 +81,49 @@ class Serving:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def engine_cpu(options, target, queries):
+def engine_cpu(options, target, queries, flags):
     """CPU seconds of one search without any server: a batch of many, less a batch of few."""
     def batch(times):
-        return harness.run([options.quarry, "search", "--index", target, "--json", "-n", "10", "--queries", "-"],
+        return harness.run([options.quarry, "search", "--index", target, "--json", "-n", "10", *flags, "--queries", "-"],
                            stdin="\n".join(queries * times) + "\n").cpu
     few, many = 2, 12
     return (batch(many) - batch(few)) / ((many - few) * len(queries))
+
+
+def under_load(options, target, queries, flags):
+    """Rows of one way to search: saturation, its cost, and a steady load of fifty connections."""
+    floors, lives, rates, ratios = [], [], [], []
+    cpu, count = 0, 0
+    with Serving(options, target, *flags) as server, hello(options) as floor:
+        wrk(server.port, 16, 3)  # touches the pages
+        before = server.rss()
+        for number in range(options.rounds):
+            harness.say(f"serve {' '.join(map(str, flags))}, round {number + 1} of {options.rounds}")
+            floors.append(wrk(floor, 16, SECONDS, target="/")["rate"])
+            lives.append(wrk(server.port, 16, SECONDS, target="/livez")["rate"])
+            mark = server.cpu()
+            counts = wrk(server.port, 16, SECONDS)
+            cpu += server.cpu() - mark
+            count += sum(counts["status"].values())
+            rates.append(counts["rate"])
+            ratios.append(counts["rate"] / floors[-1])
+            if set(counts["status"]) != {200} or counts["broken"]:
+                harness.say(f"answers other than 200: {counts}")
+        after = server.rss()
+        # Each connection pauses between requests for as long as makes half of what was just reached.
+        steady = wrk(server.port, 50, SECONDS, pause=round(50 / (rates[-1] / 2) * 1e3))
+    own = 1 - engine_cpu(options, target, queries, flags) / (cpu / count)
+    return [
+        ["hello of the same library, requests a second (floor)", harness.spread(floors, 1, 0)],
+        ["/livez, requests a second", harness.spread(lives, 1, 0)],
+        ["searches a second, 16 connections", harness.spread(rates, 1, 0)],
+        ["ratio of searches to hello", harness.spread(ratios, 1, 3)],
+        ["CPU of a search request", f"{cpu / count * 1e3:.2f} ms, {own * 100:.0f} % of it the server's own"],
+        ["resident memory before and after", f"{before / 2**20:.0f} and {after / 2**20:.0f} MiB; the index has "
+         f"{harness.size_of(target) / 2**20:.0f} MiB"],
+        [f"at {steady['rate']:.0f} requests a second", f"p50 {steady['p50']:.2f} ms, p99 {steady['p99']:.2f} ms, "
+         f"longest {steady['max']:.0f} ms"],
+    ]
 
 
 def serve(options, corpora):
@@ -107,37 +143,8 @@ def serve(options, corpora):
     rows.append(["first byte after the start", harness.spread(starts, 1e3, 0) + " ms"])
     rows.append(["first search answered after the start", harness.spread(searches, 1e3, 0) + " ms"])
 
-    floors, lives, rates, ratios = [], [], [], []
-    with Serving(options, target) as server, hello(options) as floor:
-        wrk(server.port, 16, 3)  # touches the pages
-        before = server.rss()
-        cpu, count = server.cpu(), 0
-        for number in range(options.rounds):
-            harness.say(f"serve, round {number + 1} of {options.rounds}")
-            floors.append(wrk(floor, 16, SECONDS, target="/")["rate"])
-            lives.append(wrk(server.port, 16, SECONDS, target="/livez")["rate"])
-            mark = server.cpu()
-            counts = wrk(server.port, 16, SECONDS)
-            cpu = server.cpu() - mark if number == 0 else cpu + server.cpu() - mark
-            count += sum(counts["status"].values())
-            rates.append(counts["rate"])
-            ratios.append(counts["rate"] / floors[-1])
-            if set(counts["status"]) != {200} or counts["broken"]:
-                harness.say(f"answers other than 200: {counts}")
-        after = server.rss()
-        rows.append(["hello of the same library, requests a second (floor)", harness.spread(floors, 1, 0)])
-        rows.append(["/livez, requests a second", harness.spread(lives, 1, 0)])
-        rows.append(["searches a second, 16 connections", harness.spread(rates, 1, 0)])
-        rows.append(["ratio of searches to hello", harness.spread(ratios, 1, 3)])
-        own = 1 - engine_cpu(options, target, queries) / (cpu / count)
-        rows.append(["CPU of a search request", f"{cpu / count * 1e3:.2f} ms, {own * 100:.0f} % of it the server's own"])
-        rows.append(["resident memory before and after", f"{before / 2**20:.0f} and {after / 2**20:.0f} MiB; the index has "
-                     f"{harness.size_of(target) / 2**20:.0f} MiB"])
-
-        # Fifty connections that pause for 100 ms between requests.
-        steady = wrk(server.port, 50, SECONDS, pause=100)
-        rows.append([f"at {steady['rate']:.0f} requests a second", f"p50 {steady['p50']:.2f} ms, p99 {steady['p99']:.2f} ms, "
-                     f"longest {steady['max']:.0f} ms"])
+    for way, flags in {"words only": ["--no-vectors"], "words and vectors": ["--model", options.model]}.items():
+        rows += [[f"{way}: {name}", figure] for name, figure in under_load(options, target, queries, flags)]
 
     with Serving(options, target, "--queue", "64") as server:
         wrk(server.port, 16, 3)
@@ -151,5 +158,5 @@ def serve(options, corpora):
         rows.append(["overload, 800 connections and a queue of 64", f"{answered}; broken {flood['broken']:.0f}; longest "
                      f"{flood['max']:.0f} ms"])
         rows.append(["back to normal after it", f"within {recovery:.1f} s (seen in windows of one second)"])
-    return harness.table("Serving", f"{units} units, ten results each with their code, words only; wrk with one thread on the "
-                         f"same machine, {SECONDS} s a load.", ["", ""], rows)
+    return harness.table("Serving", f"{units} units, {len(queries)} queries again and again, ten results each with their code; "
+                         f"wrk with one thread on the same machine, {SECONDS} s a load.", ["", ""], rows)

@@ -27,6 +27,7 @@ file(GLOB license_files CONFIGURE_DEPENDS
   /usr/share/doc/libexpected-dev/copyright
   /usr/share/doc/libhnswlib-dev/copyright
   /usr/share/doc/libutfcpp-dev/copyright
+  /usr/share/doc/rapidjson-dev/copyright
   /usr/share/doc/libyaml-cpp-dev/copyright
   /usr/share/doc/nlohmann-json3-dev/copyright)
 list(FILTER license_files EXCLUDE REGEX "tree-sitter-cli")

@@ -141,7 +141,7 @@ PrintOptions print_options(const Settings& settings) {
 }
 
 std::string json_line(const search::Answer& answer) {
-  return to_json(answer).dump(-1, ' ', false, kReplace) + "\n";
+  return to_json_text(answer) + "\n";
 }
 
 void print_answer(const search::Answer& answer, const PrintOptions& options, const Terminal& terminal,

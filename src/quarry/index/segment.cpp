@@ -104,6 +104,10 @@ Result<PostingCursor> Segment::postings(text::Term term) const {
   return PostingCursor(bytes, unit_count(), state_->shapes.postings());
 }
 
+std::span<const Posting> Segment::shapes() const {
+  return {state_->shapes.postings(), kMaxShapes};
+}
+
 Result<UnitText> Segment::text(std::uint32_t unit) const {
   const Columns& columns = state_->columns;
   const std::uint32_t file = columns.file_of(unit);
@@ -149,9 +153,13 @@ Status Segment::prepare_vectors() const {
 }
 
 void Segment::vector(std::uint32_t unit, std::span<std::int8_t> row) const {
+  const PackedRow packed = packed_vector(unit);
+  unpack_vector(packed.signs, packed.sizes, row);
+}
+PackedRow Segment::packed_vector(std::uint32_t unit) const {
   const std::size_t words = plane_words(state_->dimensions);
-  unpack_vector(state_->vector_signs.subspan(unit * words, words),
-                state_->vector_sizes.subspan(unit * kSizePlanes * words, kSizePlanes * words), row);
+  return {state_->vector_signs.subspan(unit * words, words),
+          state_->vector_sizes.subspan(unit * kSizePlanes * words, kSizePlanes * words)};
 }
 std::span<const std::uint64_t> Segment::sign_bits() const {
   return state_->vector_signs;

@@ -57,6 +57,12 @@ struct Posting {
   std::array<std::uint16_t, kFieldCount> counts;  // 0 where the bit is not set
 };
 
+// A vector as stored (packed_vectors.h): the words of its plane of signs and of its planes of sizes.
+struct PackedRow {
+  std::span<const std::uint64_t> signs;
+  std::span<const std::uint64_t> sizes;
+};
+
 // The postings of one term in unit order, decoded one at a time from checked bytes.
 class PostingCursor {
  public:
@@ -72,13 +78,17 @@ class PostingCursor {
   // nothing, unit() is where they were found.
   const Posting* advance();
   [[nodiscard]] std::uint32_t unit() const { return static_cast<std::uint32_t>(next_unit_ - 1); }
-  // The number of the shape that advance() answered, kNoShape where the counts are the posting's own.
+  // No more postings than this follow.
+  [[nodiscard]] std::size_t bytes_left() const { return static_cast<std::size_t>(end_ - at_); }
+  // In place of a shape's number: the counts are the posting's own.
   static constexpr std::size_t kNoShape = 15 + 255;
-  [[nodiscard]] std::size_t shape_of(const Posting* found) const {
-    return found == &own_ ? kNoShape : static_cast<std::size_t>(found - shapes_);
-  }
+  // The next postings as columns, as many as there is room for and none behind one without a shape, whose
+  // counts own_counts() holds until the next call. How many; 0 at the end.
+  std::size_t take(std::span<std::uint32_t> units, std::span<std::uint16_t> shapes);
+  [[nodiscard]] const Posting& own_counts() const { return own_; }
 
  private:
+  [[nodiscard]] bool take_head(std::size_t& code);
   [[nodiscard]] bool take_long_head(std::uint64_t& head);
   [[nodiscard]] const Posting* take_own_counts();
 
@@ -90,21 +100,37 @@ class PostingCursor {
   Posting own_{};
 };
 
-// Inline: a search decodes tens of thousands.
-inline const Posting* PostingCursor::advance() {
-  if (at_ == end_) return nullptr;
+// Inline: a search decodes ten thousand.
+inline bool PostingCursor::take_head(std::size_t& code) {
+  if (at_ == end_) return false;
   auto head = std::to_integer<std::uint64_t>(*at_++);
-  if (head >= 0x80 && !take_long_head(head)) return nullptr;
+  if (head >= 0x80 && !take_long_head(head)) return false;
   const std::uint64_t unit = next_unit_ + (head >> 4);
-  if (unit >= unit_count_) return at_ = end_, nullptr;
+  if (unit >= unit_count_) return at_ = end_, false;
   next_unit_ = unit + 1;
-  std::size_t code = head & 15;
+  code = head & 15;
   if (code == 15) {
-    if (at_ == end_) return nullptr;
+    if (at_ == end_) return false;
     code += std::to_integer<std::size_t>(*at_++);
-    if (code == kNoShape) return take_own_counts();
   }
-  return shapes_ + code;
+  return true;
+}
+
+inline const Posting* PostingCursor::advance() {
+  std::size_t code = 0;
+  if (!take_head(code)) return nullptr;
+  return code == kNoShape ? take_own_counts() : shapes_ + code;
+}
+
+inline std::size_t PostingCursor::take(std::span<std::uint32_t> units, std::span<std::uint16_t> shapes) {
+  std::size_t count = 0;
+  for (std::size_t code = 0; count < units.size() && take_head(code);) {
+    if (code == kNoShape && take_own_counts() == nullptr) break;
+    units[count] = unit();
+    shapes[count++] = static_cast<std::uint16_t>(code);
+    if (code == kNoShape) break;
+  }
+  return count;
 }
 
 // A unit's distance took more than one byte: two nearly always.
@@ -145,6 +171,8 @@ class Segment {
   [[nodiscard]] static std::uint16_t length_of_code(std::uint8_t code);
 
   [[nodiscard]] Result<PostingCursor> postings(text::Term term) const;  // empty where the term does not occur
+  // What PostingCursor::take() numbers; those behind the last are empty.
+  [[nodiscard]] std::span<const Posting> shapes() const;
   [[nodiscard]] Result<UnitText> text(std::uint32_t unit) const;
   [[nodiscard]] Result<std::string> file_text(
       std::uint32_t file) const;  // ErrorKind::not_found without source
@@ -153,6 +181,7 @@ class Segment {
   // numbers of -15 to 15, or all zero. `row` has dimensions() elements.
   [[nodiscard]] Status prepare_vectors() const;
   void vector(std::uint32_t unit, std::span<std::int8_t> row) const;
+  [[nodiscard]] PackedRow packed_vector(std::uint32_t unit) const;
   [[nodiscard]] std::span<const std::uint64_t> sign_bits()
       const;  // unit_count x ceil(dimensions / 64); set where < 0
 

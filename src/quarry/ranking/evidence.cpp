@@ -4,14 +4,11 @@
 #include <array>
 #include <bit>
 #include <cmath>
-#include <memory>
 
 namespace quarry::ranking {
 namespace {
 
 using index::Field;
-using index::kFieldCount;
-using index::Posting;
 
 constexpr std::uint8_t bit(Field field) {
   return static_cast<std::uint8_t>(1U << static_cast<unsigned>(field));
@@ -27,178 +24,118 @@ constexpr std::size_t kAhead = 16;
 // A bonus term (words written together) counts less than the words themselves and is no part of any mask.
 constexpr float kJoinedWeight = 0.5F;
 
-using PerField = std::array<float, kFieldCount>;
+constexpr std::uint64_t kEachByte = 0x0101010101010101ULL;
 
-PerField by_field(const FieldWeights& w) {
-  PerField weights{};
-  weights[static_cast<std::size_t>(Field::name)] = w.name;
-  weights[static_cast<std::size_t>(Field::container)] = w.container;
-  weights[static_cast<std::size_t>(Field::signature)] = w.signature;
-  weights[static_cast<std::size_t>(Field::doc)] = w.doc;
-  weights[static_cast<std::size_t>(Field::body)] = w.body;
-  weights[static_cast<std::size_t>(Field::stem)] = w.stem;
-  weights[static_cast<std::size_t>(Field::folder)] = w.folder;
-  return weights;
+// Bit 0 of each of the eight bytes, as eight bits in their order.
+constexpr std::uint32_t low_bits(std::uint64_t bytes) {
+  return static_cast<std::uint32_t>((bytes & kEachByte) * 0x0102040810204080ULL >> 56U);
 }
 
-// What a posting's counts add where no length matters, and the counts of the two fields where one does.
-struct ShapeGain {
-  float unit = 0;
-  float plain = 0;
-  float file = 0;
-  float doc = 0;
-  float body = 0;
-  std::uint8_t fields = 0;  // without references
-  bool known = false;
-};
-
-// 1 - b + b * length / average for every length code.
-using LengthFactors = std::array<float, 256>;
-
-LengthFactors length_factors(float average, float b) {
-  LengthFactors factors;
-  for (std::size_t code = 0; code < factors.size(); ++code) {
-    const std::uint16_t length = index::Segment::length_of_code(static_cast<std::uint8_t>(code));
-    factors[code] = 1 - b + b * static_cast<float>(length) / average;
-  }
-  return factors;
+// Every bit of a byte or-ed into its bit 0.
+constexpr std::uint64_t any_bit(std::uint64_t bytes) {
+  bytes |= bytes >> 4U;
+  bytes |= bytes >> 2U;
+  return bytes | bytes >> 1U;
 }
 
-// One term after another against all segments: its postings as hits, file by file.
+// One term against all segments: its postings as hits, file by file. Hits lie in columns, so that saturation,
+// two divisions a hit, is done for several at once.
 class TermScan {
  public:
-  TermScan(const SearchSpace& space, const Bm25fParameters& parameters, EvidenceTable::Hits& hits)
-      : space_(space),
-        hits_(hits),
-        unit_weights_(by_field(parameters.unit)),
-        file_weights_(by_field(parameters.file)),
-        plain_weights_(by_field(parameters.plain)),
-        plain_k1_(parameters.plain_k1),
-        k1_(parameters.k1),
-        body_factors_(length_factors(space.average_length(Field::body), parameters.length_norm)),
-        doc_factors_(length_factors(space.average_length(Field::doc), parameters.length_norm)),
-        plain_body_factors_(length_factors(space.average_length(Field::body), parameters.plain_length_norm)),
-        plain_doc_factors_(length_factors(space.average_length(Field::doc), parameters.plain_length_norm)),
-        gains_(space.segment_count()) {}
+  TermScan(const SearchSpace& space, TermHits& hits)
+      : space_(space), scoring_(space.scoring()), hits_(hits) {}
 
   [[nodiscard]] Status scan(text::Term term) {
-    hits_.units.clear();
+    hits_.count = 0;
     hits_.files.clear();
     for (std::size_t s = 0; s < space_.segment_count(); ++s) {
       QUARRY_CHECK(scan_segment(term, s));
+    }
+    for (std::size_t i = 0; i < hits_.count; ++i) {
+      hits_.gains[i] = scoring_.saturated(hits_.gains[i]) - hits_.path_gains[i];
+      hits_.plain[i] = scoring_.plain_saturated(hits_.plain[i]);
     }
     return {};
   }
 
  private:
-  // The shapes of a segment as gains, filled as they are met: few of them are.
-  using ShapeGains = std::array<ShapeGain, index::PostingCursor::kNoShape + 1>;
+  // Postings are decoded a step at a time: where the decoder guessed wrong, the columns' reads are not undone
+  // with it.
+  static constexpr std::size_t kStep = 256;
 
-  [[nodiscard]] float saturated(float tf) const { return tf * (k1_ + 1) / (tf + k1_); }
-
-  void measure(const Posting& posting, ShapeGain& gain) const {
-    gain = {};
-    gain.known = true;
-    gain.fields = posting.fields & static_cast<std::uint8_t>(~bit(Field::reference));
-    for (std::uint8_t rest = gain.fields; rest != 0; rest &= static_cast<std::uint8_t>(rest - 1)) {
-      const auto f = static_cast<std::size_t>(std::countr_zero(rest));
-      const auto count = static_cast<float>(posting.counts[f]);
-      gain.file += file_weights_[f] * count;
-      if (f == static_cast<std::size_t>(Field::body)) {
-        gain.body = count;
-      } else if (f == static_cast<std::size_t>(Field::doc)) {
-        gain.doc = count;
-      } else {
-        gain.unit += unit_weights_[f] * count;
-        gain.plain += plain_weights_[f] * count;
-      }
-    }
+  struct File {
+    std::uint32_t number = ~std::uint32_t{0};
+    bool live = false;
+    std::uint8_t fields = 0;
+    float tf = 0;
+    float path_tf = 0;  // with the unit weights
+    float path_gain = 0;
+  };
+  void finish(const File& file) {
+    if (file.fields != 0)
+      hits_.files.push_back({file.number, scoring_.saturated(file.tf), file.path_gain, file.fields});
   }
 
   Status scan_segment(text::Term term, std::size_t s) {
     const index::Segment& segment = space_.segment(s);
     QUARRY_TRY(index::PostingCursor cursor, segment.postings(term));
-    const Posting* posting = cursor.advance();
-    if (posting == nullptr) return {};
-    if (gains_[s] == nullptr) gains_[s] = std::make_unique<ShapeGains>();
-    ShapeGains& gains = *gains_[s];
-    const index::FileSet& live = space_.live(s);
-    const std::uint8_t* body_codes = segment.length_codes(Field::body).data();
-    const std::uint8_t* doc_codes = segment.length_codes(Field::doc).data();
+    hits_.reserve(hits_.count + cursor.bytes_left());  // a posting takes at least a byte
+    // Copies of what the loop reads and writes, which the compiler then knows not to change under its hands.
+    const Bm25f::Gain* const gains = space_.gains(s).data();
+    const std::uint32_t* const file_of = space_.unit_files(s).data();
+    const std::uint8_t* const body_codes = segment.length_codes(Field::body).data();
+    const std::uint8_t* const doc_codes = segment.length_codes(Field::doc).data();
+    const index::FileSet* const live = space_.all_live(s) ? nullptr : &space_.live(s);
     const std::uint32_t unit_base = space_.unit_base(s);
-    const std::uint32_t file_base = space_.file_base(s);
-    constexpr auto kDoc = static_cast<std::size_t>(Field::doc);
-    constexpr auto kBody = static_cast<std::size_t>(Field::body);
+    std::uint32_t* const hit_units = hits_.units.data();
+    float* const hit_gains = hits_.gains.data();
+    float* const hit_plain = hits_.plain.data();
+    float* const hit_path_gains = hits_.path_gains.data();
+    std::uint8_t* const hit_fields = hits_.fields.data();
+    std::size_t count = hits_.count;
 
-    std::uint32_t current = 0;
-    std::uint32_t current_end = 0;  // the first unit behind the current file
-    bool current_live = false;
-    float file_tf = 0;
-    float path_gain = 0;  // of the current file, with the unit weights
-    float path_tf = 0;
-    std::uint8_t file_fields = 0;
-    const auto finish_file = [&] {
-      if (file_fields == 0) return;
-      hits_.files.push_back({file_base + current, saturated(file_tf), path_gain, file_fields});
-    };
-
-    for (; posting != nullptr; posting = cursor.advance()) {
-      const std::uint32_t unit = cursor.unit();
-      const std::size_t shape = cursor.shape_of(posting);
-      ShapeGain& gain = gains[shape];
-      if (!gain.known || shape == index::PostingCursor::kNoShape) measure(*posting, gain);
-      if (gain.fields == 0) continue;
-      if (unit >= current_end) {
-        finish_file();
-        current = segment.file_of(unit);
-        current_end = std::max(segment.first_unit(current + 1), unit + 1);
-        current_live = live.contains(current);
-        file_tf = 0;
-        path_tf = 0;
-        path_gain = 0;
-        file_fields = 0;
-      }
-      if (!current_live) continue;
-      file_fields |= gain.fields;
-      if ((gain.fields & (bit(Field::stem) | bit(Field::folder))) != 0) {
-        for (const Field field : {Field::stem, Field::folder}) {
-          const auto f = static_cast<std::size_t>(field);
-          path_tf += unit_weights_[f] * posting->counts[f];
-          file_tf += file_weights_[f] * posting->counts[f];
+    std::array<std::uint32_t, kStep> units;
+    std::array<std::uint16_t, kStep> shapes;
+    File file;
+    while (const std::size_t step = cursor.take(units, shapes)) {
+      Bm25f::Gain own;
+      if (shapes[step - 1] == index::PostingCursor::kNoShape) own = scoring_.gain_of(cursor.own_counts());
+      for (std::size_t i = 0; i < step; ++i) {
+        const std::uint32_t unit = units[i];
+        const Bm25f::Gain& gain = shapes[i] == index::PostingCursor::kNoShape ? own : gains[shapes[i]];
+        if (gain.fields == 0) continue;
+        // Asked of every unit and not of the file's end: what is compared is then on its way from memory long
+        // before the branch, which no predictor guesses.
+        if (const std::uint32_t number = file_of[unit]; number != file.number) {
+          finish(file);
+          file = {.number = number, .live = live == nullptr || live->contains(number - space_.file_base(s))};
         }
-        path_gain = path_tf > 0 ? saturated(path_tf) : 0;
-        continue;
+        if (!file.live) continue;
+        file.fields |= gain.fields;
+        file.tf += gain.file;
+        if ((gain.fields & (bit(Field::stem) | bit(Field::folder))) != 0) {
+          file.path_tf += gain.path;
+          file.path_gain = file.path_tf > 0 ? scoring_.saturated(file.path_tf) : 0;
+          continue;
+        }
+        const Bm25f::Share doc = scoring_.doc_share(gain.doc, doc_codes[unit]);
+        const Bm25f::Share body = scoring_.body_share(gain.body, body_codes[unit]);
+        hit_units[count] = unit_base + unit;
+        hit_gains[count] = gain.unit + doc.unit + body.unit + file.path_tf;
+        hit_plain[count] = gain.plain + doc.plain + body.plain;
+        hit_path_gains[count] = file.path_gain;
+        hit_fields[count] = gain.fields;
+        ++count;
       }
-      float tf = gain.unit;
-      float plain = gain.plain;
-      if (gain.doc > 0) {
-        tf += unit_weights_[kDoc] * (gain.doc / doc_factors_[doc_codes[unit]]);
-        plain += plain_weights_[kDoc] * (gain.doc / plain_doc_factors_[doc_codes[unit]]);
-      }
-      if (gain.body > 0) {
-        tf += unit_weights_[kBody] * (gain.body / body_factors_[body_codes[unit]]);
-        plain += plain_weights_[kBody] * (gain.body / plain_body_factors_[body_codes[unit]]);
-      }
-      file_tf += gain.file;
-      hits_.units.push_back({unit_base + unit, saturated(tf + path_tf) - path_gain,
-                             plain * (plain_k1_ + 1) / (plain + plain_k1_), gain.fields});
     }
-    finish_file();
+    finish(file);
+    hits_.count = count;
     return {};
   }
 
   const SearchSpace& space_;
-  EvidenceTable::Hits& hits_;
-  PerField unit_weights_;
-  PerField file_weights_;
-  PerField plain_weights_;
-  float plain_k1_;
-  float k1_;
-  LengthFactors body_factors_;
-  LengthFactors doc_factors_;
-  LengthFactors plain_body_factors_;
-  LengthFactors plain_doc_factors_;
-  std::vector<std::unique_ptr<ShapeGains>> gains_;
+  const Bm25f& scoring_;
+  TermHits& hits_;
 };
 
 float idf(std::size_t frequency, std::uint64_t count) {
@@ -209,49 +146,76 @@ float idf(std::size_t frequency, std::uint64_t count) {
 
 }  // namespace
 
-void EvidenceTable::clear(std::size_t unit_count, std::size_t file_count) {
-  for (std::size_t i = 0; i < touched_units.size(); ++i) {
-    if (i + kAhead < touched_units.size()) __builtin_prefetch(&units[touched_units[i + kAhead]], 1);
-    units[touched_units[i]] = {};
+void TermHits::reserve(std::size_t room) {
+  if (room <= units.size()) return;
+  units.resize(room);
+  gains.resize(room);
+  plain.resize(room);
+  path_gains.resize(room);
+  fields.resize(room);
+}
+
+void UnitTable::clear(std::size_t units, std::size_t terms) {
+  for (const std::uint32_t unit : touched()) row_of_unit_[unit] = 0;
+  row_of_unit_.resize(units);
+  used_ = 1;
+  words_a_row_ = 1 + (terms + 7) / 8;
+  words_.assign(words_a_row_, 0);
+}
+
+void UnitTable::reserve(std::size_t more) {
+  if (units_.size() < used_ + more) units_.resize(used_ + more);
+  const std::size_t words = (used_ + more) * words_a_row_;
+  if (words_.size() < words) words_.resize(words);
+}
+
+UnitEvidence UnitTable::evidence(std::uint32_t unit) const {
+  const std::size_t row = row_of_unit_[unit];
+  const Scores sums = scores(row);
+  UnitEvidence evidence{.bm25f = sums.bm25f, .plain = sums.plain};
+  for (std::size_t word = 1; word < words_a_row_; ++word) {
+    const std::uint64_t fields = words_[row * words_a_row_ + word];
+    const auto term = static_cast<unsigned>(8 * (word - 1));
+    const auto of = [&](Field field) { return low_bits(fields >> static_cast<unsigned>(field)) << term; };
+    evidence.any |= low_bits(any_bit(fields)) << term;
+    evidence.name |= of(Field::name);
+    evidence.container |= of(Field::container);
+    evidence.signature |= of(Field::signature);
+    evidence.doc |= of(Field::doc);
   }
+  return evidence;
+}
+
+void EvidenceTable::clear(std::size_t unit_count, std::size_t file_count, std::size_t terms) {
+  units.clear(unit_count, terms);
   for (const std::uint32_t file : touched_files) files[file] = {};
-  touched_units.clear();
   touched_files.clear();
-  units.resize(unit_count);
   files.resize(file_count);
   unit_idf.clear();
   file_idf.clear();
   file_frequency.clear();
 }
 
-Status collect_evidence(const SearchSpace& space, const QueryTerms& query, const Bm25fParameters& parameters,
-                        EvidenceTable& table) {
-  table.clear(space.unit_count(), space.file_count());
-  EvidenceTable::Hits& hits = table.hits;
-  TermScan scan(space, parameters, hits);
+Status collect_evidence(const SearchSpace& space, const QueryTerms& query, EvidenceTable& table) {
+  table.clear(space.unit_count(), space.file_count(), query.terms.size());
+  TermHits& hits = table.hits;
+  TermScan scan(space, hits);
   const index::Totals& totals = space.totals();
 
-  const auto accumulate = [&](float unit_idf, float file_idf, std::uint32_t mask) {
-    for (std::size_t i = 0; i < hits.units.size(); ++i) {
-      // Hits lie scattered over megabytes: ask for them before they are needed.
-      if (i + kAhead < hits.units.size()) __builtin_prefetch(&table.units[hits.units[i + kAhead].unit], 1);
-      const EvidenceTable::UnitHit& hit = hits.units[i];
-      UnitEvidence& unit = table.units[hit.unit];
-      if (unit.bm25f == 0) table.touched_units.push_back(hit.unit);
-      // Function frequency and file frequency say different things about a word: half of each.
-      unit.bm25f += 0.5F * (unit_idf + file_idf) * hit.gain;
-      unit.plain += unit_idf * hit.plain;
-      unit.any |= mask;
-      unit.name |= masked(hit.fields, Field::name, mask);
-      unit.container |= masked(hit.fields, Field::container, mask);
-      unit.signature |= masked(hit.fields, Field::signature, mask);
-      unit.doc |= masked(hit.fields, Field::doc, mask);
+  const auto accumulate = [&](float unit_idf, float file_idf, std::size_t term) {
+    const std::uint32_t mask = term == UnitTable::kNoTerm ? 0 : std::uint32_t{1} << term;
+    // Function frequency and file frequency say different things about a word: half of each.
+    const float both = 0.5F * (unit_idf + file_idf);
+    table.units.reserve(hits.count);
+    for (std::size_t i = 0; i < hits.count; ++i) {
+      if (i + kAhead < hits.count) table.units.prefetch(hits.units[i + kAhead]);
+      table.units.add(hits.units[i], both * hits.gains[i], unit_idf * hits.plain[i], term, hits.fields[i]);
     }
-    for (const EvidenceTable::FileHit& hit : hits.files) {
+    for (const TermHits::File& hit : hits.files) {
       FileEvidence& file = table.files[hit.file];
       if (file.bm25f == 0) table.touched_files.push_back(hit.file);
       file.bm25f += file_idf * hit.gain;
-      file.path_bm25f += 0.5F * (unit_idf + file_idf) * hit.path_gain;
+      file.path_bm25f += both * hit.path_gain;
       file.any |= mask;
       file.names |= masked(hit.fields, Field::name, mask);
       file.docs |= masked(hit.fields, Field::doc, mask);
@@ -263,21 +227,21 @@ Status collect_evidence(const SearchSpace& space, const QueryTerms& query, const
   for (std::size_t i = 0; i < query.terms.size(); ++i) {
     QUARRY_CHECK(scan.scan(query.terms[i].term));
     const float weight = query.terms[i].weight;
-    table.unit_idf.push_back(weight * idf(hits.units.size(), totals.units));
+    table.unit_idf.push_back(weight * idf(hits.count, totals.units));
     table.file_idf.push_back(weight * idf(hits.files.size(), totals.files));
     table.file_frequency.push_back(static_cast<std::uint32_t>(hits.files.size()));
-    accumulate(table.unit_idf.back(), table.file_idf.back(), std::uint32_t{1} << i);
+    accumulate(table.unit_idf.back(), table.file_idf.back(), i);
   }
   for (const text::Term term : query.joined) {
     QUARRY_CHECK(scan.scan(term));
     if (hits.files.empty()) continue;
-    accumulate(kJoinedWeight * idf(hits.units.size(), totals.units),
-               kJoinedWeight * idf(hits.files.size(), totals.files), 0);
+    accumulate(kJoinedWeight * idf(hits.count, totals.units),
+               kJoinedWeight * idf(hits.files.size(), totals.files), UnitTable::kNoTerm);
   }
   return {};
 }
 
-float sum_over(std::uint32_t mask, const std::vector<float>& values) {
+float sum_over(std::uint32_t mask, std::span<const float> values) {
   float sum = 0;
   for (; mask != 0; mask &= mask - 1) sum += values[static_cast<std::size_t>(std::countr_zero(mask))];
   return sum;

@@ -55,6 +55,7 @@ namespace quarry::ranking {
   X(name_recall, "name.recall")                    \
   X(name_head_f1, "name.head_f1")                  \
   X(name_f1, "name.f1")                            \
+  X(name_exact, "name.exact")                      \
   X(container_cover, "container.coverage")         \
   X(signature_cover, "signature.coverage")         \
   X(doc_cover, "doc.coverage")                     \
@@ -104,6 +105,7 @@ class VectorScores {
  public:
   virtual ~VectorScores() = default;
   [[nodiscard]] virtual float cosine(std::uint32_t unit) const = 0;
+  virtual void prefetch(std::uint32_t unit) const = 0;  // before cosine(): rows lie scattered over megabytes
   [[nodiscard]] virtual float best() const = 0;
 };
 

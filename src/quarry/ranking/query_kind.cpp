@@ -19,9 +19,12 @@ void set(QueryFeatures& features, QueryFeature feature, float number) {
   features[static_cast<std::size_t>(feature)] = number;
 }
 
-float best(std::span<const Candidate> candidates, Feature feature) {
-  float most = 0;
-  for (const Candidate& c : candidates) most = std::max(most, value(c, feature));
+// The most of every feature, in one pass: candidates are too large for one pass a feature.
+FeatureVector best_of(std::span<const Candidate> candidates) {
+  FeatureVector most{};
+  for (const Candidate& c : candidates) {
+    for (std::size_t i = 0; i < kFeatureCount; ++i) most[i] = std::max(most[i], c.features[i]);
+  }
   return most;
 }
 
@@ -69,16 +72,18 @@ QueryFeatures describe_query(const QueryTerms& query, std::span<const Candidate>
   set(features, QueryFeature::one_word, query.bare_symbol ? 1.0F : 0.0F);
   set(features, QueryFeature::symbol, query.symbols.empty() ? 0.0F : 1.0F);
   if (candidates.empty()) return features;
-  set(features, QueryFeature::name, best(candidates, Feature::name_f1));
-  set(features, QueryFeature::name_recall, best(candidates, Feature::name_recall));
-  set(features, QueryFeature::name_head, best(candidates, Feature::name_head_f1));
-  const float stem_recall = best(candidates, Feature::stem_recall);
+  const FeatureVector most = best_of(candidates);
+  const auto best = [&](Feature feature) { return most[static_cast<std::size_t>(feature)]; };
+  set(features, QueryFeature::name, best(Feature::name_f1));
+  set(features, QueryFeature::name_recall, best(Feature::name_recall));
+  set(features, QueryFeature::name_head, best(Feature::name_head_f1));
+  const float stem_recall = best(Feature::stem_recall);
   set(features, QueryFeature::stem_recall, stem_recall);
-  set(features, QueryFeature::stem, stem_recall * best(candidates, Feature::stem_precision));
-  set(features, QueryFeature::file_names, best(candidates, Feature::file_names_cover));
-  set(features, QueryFeature::file, best(candidates, Feature::file_cover));
-  set(features, QueryFeature::unit, best(candidates, Feature::unit_cover));
-  set(features, QueryFeature::vector, best(candidates, Feature::vector_unit));
+  set(features, QueryFeature::stem, stem_recall * best(Feature::stem_precision));
+  set(features, QueryFeature::file_names, best(Feature::file_names_cover));
+  set(features, QueryFeature::file, best(Feature::file_cover));
+  set(features, QueryFeature::unit, best(Feature::unit_cover));
+  set(features, QueryFeature::vector, best(Feature::vector_unit));
   set(features, QueryFeature::vector_gap, vector_gap(candidates));
   set(features, QueryFeature::second_file, second_file(candidates));
   set(features, QueryFeature::lone, lone(candidates));

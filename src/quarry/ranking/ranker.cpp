@@ -14,7 +14,6 @@ constexpr std::size_t kUnitsPerFile = 4;
 constexpr std::size_t kCandidateUnits = 150;
 constexpr std::size_t kVectorUnits = 100;
 constexpr std::size_t kSymbolUnits = 50;
-constexpr std::size_t kAhead = 16;  // rows of evidence to ask for before they are needed
 
 bool better(float score_a, std::uint32_t a, float score_b, std::uint32_t b) {
   return score_a != score_b ? score_a > score_b : a < b;
@@ -35,7 +34,11 @@ class Best {
   }
   void add(float score, std::uint32_t item) {
     items_.emplace_back(score, item);
-    if (items_.size() == 2 * count_) cut();
+    if (count_ <= kFew) {
+      sink();
+    } else if (items_.size() == 2 * count_) {
+      cut();
+    }
   }
   // Empties it.
   [[nodiscard]] std::span<const std::pair<float, std::uint32_t>> take() {
@@ -47,6 +50,19 @@ class Best {
   }
 
  private:
+  static constexpr std::size_t kFew = 8;  // so many are kept in order, which is quicker than cutting
+
+  // The last item to its place among the others, which are in order.
+  void sink() {
+    for (std::size_t at = items_.size() - 1; at > 0; --at) {
+      if (!better(items_[at].first, items_[at].second, items_[at - 1].first, items_[at - 1].second)) break;
+      std::swap(items_[at], items_[at - 1]);
+    }
+    if (items_.size() > count_) items_.pop_back();
+    full_ = items_.size() == count_;
+    if (full_) floor_ = items_.back();
+  }
+
   void cut() {
     const auto last = items_.begin() + static_cast<std::ptrdiff_t>(count_ - 1);
     std::nth_element(items_.begin(), last, items_.end(), [](const auto& a, const auto& b) {
@@ -82,11 +98,10 @@ class CandidateSearch {
     for (const auto& [score, file] : files.take()) add_best_of(file, of_file);
 
     Best units(kCandidateUnits * scale_);
-    const std::span<const std::uint32_t> touched(table_.touched_units);
+    const std::span<const std::uint32_t> touched = table_.units.touched();
     for (std::size_t i = 0; i < touched.size(); ++i) {
-      if (i + kAhead < touched.size()) __builtin_prefetch(&table_.units[touched[i + kAhead]]);
       const std::uint32_t unit = touched[i];
-      const float score = table_.units[unit].bm25f;
+      const float score = table_.units.bm25f_at(i);
       if (units.wants(score, unit) && passes(unit)) units.add(score, unit);
     }
     for (const auto& [score, unit] : units.take()) add(unit);
@@ -102,12 +117,9 @@ class CandidateSearch {
         QUARRY_TRY(index::PostingCursor cursor, segment.postings(term));
         for (index::Posting posting; found < kSymbolUnits * scale_ && cursor.next(posting);) {
           if (posting.counts[static_cast<std::size_t>(index::Field::name)] == 0) continue;
-          const std::uint32_t file = segment.file_of(posting.unit);
-          if (!space_.live(s).contains(file) || !passes_file(file + space_.file_base(s)) ||
-              !passes_kind(segment.kind(posting.unit))) {
-            continue;
-          }
-          add(posting.unit + space_.unit_base(s), file + space_.file_base(s));
+          const std::uint32_t unit = posting.unit + space_.unit_base(s);
+          if (!space_.live(s).contains(space_.file_of(unit) - space_.file_base(s)) || !passes(unit)) continue;
+          add(unit);
           ++found;
         }
       }
@@ -120,10 +132,7 @@ class CandidateSearch {
   }
 
   [[nodiscard]] bool passes(std::uint32_t unit) const {
-    const SearchSpace::Place place = space_.unit_place(unit);
-    const index::Segment& segment = space_.segment(place.segment);
-    return passes_kind(segment.kind(place.ordinal)) &&
-           passes_file(segment.file_of(place.ordinal) + space_.file_base(place.segment));
+    return passes_kind(unit) && passes_file(space_.file_of(unit));
   }
 
   // Ascending by unit, for reproducible sums and so that the candidates of a file stand together.
@@ -132,8 +141,8 @@ class CandidateSearch {
     chosen_.erase(std::unique(chosen_.begin(), chosen_.end()), chosen_.end());
     std::vector<Candidate> candidates;
     candidates.reserve(chosen_.size());
-    for (const auto& [unit, file] : chosen_)
-      candidates.push_back({.unit = unit, .file = file, .features = {}});
+    for (const std::uint32_t unit : chosen_)
+      candidates.push_back({.unit = unit, .file = space_.file_of(unit), .features = {}});
     return candidates;
   }
 
@@ -143,39 +152,31 @@ class CandidateSearch {
   [[nodiscard]] bool passes_file(std::uint32_t file) const {
     return request_.filter == nullptr || !request_.filter->file || request_.filter->file(file);
   }
-  [[nodiscard]] bool passes_kind(syntax::Kind kind) const {
-    if (kind == syntax::Kind::file) return false;
-    return request_.filter == nullptr || !request_.filter->kind || request_.filter->kind(kind);
+  [[nodiscard]] bool passes_kind(std::uint32_t unit) const {
+    if (unit == space_.first_unit(space_.file_of(unit))) return false;  // the file itself
+    if (request_.filter == nullptr || !request_.filter->kind) return true;
+    const SearchSpace::Place place = space_.unit_place(unit);
+    return request_.filter->kind(space_.segment(place.segment).kind(place.ordinal));
   }
 
-  void add(std::uint32_t unit, std::uint32_t file) { chosen_.emplace_back(unit, file); }
-  void add(std::uint32_t unit) {
-    const SearchSpace::Place place = space_.unit_place(unit);
-    add(unit, space_.segment(place.segment).file_of(place.ordinal) + space_.file_base(place.segment));
-  }
+  void add(std::uint32_t unit) { chosen_.push_back(unit); }
 
   void add_best_of(std::uint32_t file, Best& best) {
-    const SearchSpace::Place place = space_.file_place(file);
-    const index::Segment& segment = space_.segment(place.segment);
-    const std::uint32_t base = space_.unit_base(place.segment);
-    const std::uint32_t end = segment.first_unit(place.ordinal + 1);
-    for (std::uint32_t unit = segment.first_unit(place.ordinal); unit < end; ++unit) {
-      const float score = table_.units[base + unit].bm25f;
-      if (score > 0 && best.wants(score, base + unit) && passes_kind(segment.kind(unit)))
-        best.add(score, base + unit);
+    for (std::uint32_t unit = space_.first_unit(file); unit < space_.first_unit(file + 1); ++unit) {
+      if (!table_.units.holds(unit)) continue;
+      const float score = table_.units.bm25f(unit);
+      if (score > 0 && best.wants(score, unit) && passes_kind(unit)) best.add(score, unit);
     }
     const auto held = best.take();
-    for (const auto& [score, unit] : held) add(unit, file);
+    for (const auto& [score, unit] : held) add(unit);
     if (held.empty()) add_first_unit(file);
   }
 
   // A file that only its path speaks for is shown by its first unit that may be shown.
   void add_first_unit(std::uint32_t file) {
-    const index::FileView view = space_.file(file);
-    for (std::uint32_t unit = view.first_unit; unit < view.first_unit + view.unit_count; ++unit) {
-      const SearchSpace::Place place = space_.unit_place(unit);
-      if (!passes_kind(space_.segment(place.segment).kind(place.ordinal))) continue;
-      add(unit, file);
+    for (std::uint32_t unit = space_.first_unit(file); unit < space_.first_unit(file + 1); ++unit) {
+      if (!passes_kind(unit)) continue;
+      add(unit);
       return;
     }
   }
@@ -184,14 +185,14 @@ class CandidateSearch {
   const RankRequest& request_;
   const EvidenceTable& table_;
   std::size_t scale_;
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> chosen_;  // unit, file; not yet distinct
+  std::vector<std::uint32_t> chosen_;  // units, not yet distinct
 };
 
 }  // namespace
 
 Result<std::vector<Candidate>> find_candidates(const SearchSpace& space, const RankRequest& request,
                                                EvidenceTable& scratch) {
-  QUARRY_CHECK(collect_evidence(space, *request.query, Bm25fParameters{}, scratch));
+  QUARRY_CHECK(collect_evidence(space, *request.query, scratch));
   CandidateSearch search(space, request, scratch);
   search.by_words();
   QUARRY_CHECK(search.by_symbols());

@@ -47,14 +47,42 @@ Result<SearchSpace> SearchSpace::open(std::shared_ptr<const index::Snapshot> sna
     space.totals_.units += totals.units;
     for (std::size_t f = 0; f < index::kFieldCount; ++f) space.totals_.terms[f] += totals.terms[f];
   }
+  space.scoring_ = std::make_unique<const Bm25f>(Bm25fParameters{}, space.average_length(Field::body),
+                                                 space.average_length(Field::doc));
+  for (Part& part : space.parts_) {
+    for (const index::Posting& shape : part.segment->shapes())
+      part.gains.push_back(space.scoring_->gain_of(shape));
+  }
+  space.number();
+  space.memory_ = std::make_unique<Memory>(space.unit_count_, space.file_count_);
   space.snapshot_ = std::move(snapshot);
   return space;
 }
 
+SearchSpace::Memory::~Memory() {
+  for (const auto& facts : files) delete facts.load(std::memory_order_relaxed);
+}
+
+void SearchSpace::number() {
+  unit_files_.resize(unit_count_);
+  first_units_.reserve(std::size_t{file_count_} + 1);
+  for (const Part& part : parts_) {
+    const std::uint32_t files = part.segment->file_count();
+    const std::uint32_t units = part.segment->unit_count();
+    for (std::uint32_t f = 0; f < files; ++f) {
+      const std::uint32_t end = std::min(part.segment->first_unit(f + 1), units);
+      const std::uint32_t first = std::min(part.segment->first_unit(f), end);
+      first_units_.push_back(part.unit_base + first);
+      for (std::uint32_t unit = first; unit < end; ++unit)
+        unit_files_[part.unit_base + unit] = part.file_base + f;
+    }
+  }
+  first_units_.push_back(unit_count_);
+}
+
 float SearchSpace::average_length(Field field) const {
-  const bool of_files = field == Field::stem || field == Field::folder;
-  const auto count = static_cast<float>(std::max<std::uint64_t>(1, of_files ? totals_.files : totals_.units));
-  return std::max(1e-3F, static_cast<float>(totals_.terms[static_cast<std::size_t>(field)]) / count);
+  const auto units = static_cast<float>(std::max<std::uint64_t>(1, totals_.units));
+  return std::max(1e-3F, static_cast<float>(totals_.terms[static_cast<std::size_t>(field)]) / units);
 }
 
 SearchSpace::Place SearchSpace::unit_place(std::uint32_t unit) const {
@@ -100,7 +128,7 @@ Result<std::uint32_t> SearchSpace::references_to(std::string_view name) const {
   constexpr std::uint32_t kCountBits = 24;
   constexpr std::uint32_t kMost = (1U << kCountBits) - 1;
   // 53 bits of the term decide; the count is kept plus one, so that an empty entry is none.
-  std::atomic<std::uint64_t>& entry = (*references_)[term % kReferenceEntries];
+  std::atomic<std::uint64_t>& entry = memory_->references[term % kReferenceEntries];
   const std::uint64_t key = term >> kCountBits << kCountBits;
   const std::uint64_t known = entry.load(std::memory_order_relaxed);
   if ((known & kMost) != 0 && (known & ~std::uint64_t{kMost}) == key)
@@ -117,6 +145,42 @@ Result<std::uint32_t> SearchSpace::references_to(std::string_view name) const {
   }
   if (count < kMost) entry.store(key | (count + 1), std::memory_order_relaxed);
   return count;
+}
+
+Result<SearchSpace::UnitFacts> SearchSpace::unit_facts(std::uint32_t number) const {
+  constexpr std::uint64_t kKnown = std::uint64_t{1} << 63;
+  UnitEntry& entry = memory_->units[number];
+  std::uint64_t place = entry.place.load(std::memory_order_relaxed);
+  std::uint64_t size = entry.size.load(std::memory_order_relaxed);
+  if (place == 0 || size == 0) {
+    const index::UnitView view = unit(number);
+    std::uint32_t references = 0;
+    if (view.kind != syntax::Kind::section && !view.name.empty()) {
+      QUARRY_TRY(references, references_to(view.name));
+    }
+    const bool has_doc = view.lengths[static_cast<std::size_t>(Field::doc)] > 0;
+    place = kKnown | std::uint64_t{has_doc} << 62 |
+            std::uint64_t{static_cast<std::uint8_t>(view.kind)} << 48 |
+            std::uint64_t{view.lengths[static_cast<std::size_t>(Field::name)]} << 32 | view.parent;
+    size = std::uint64_t{view.end_line - view.start_line + 1} << 32 | references;
+    entry.place.store(place, std::memory_order_relaxed);
+    entry.size.store(size, std::memory_order_relaxed);
+  }
+  return UnitFacts{.kind = static_cast<syntax::Kind>(place >> 48 & 0xff),
+                   .name_words = static_cast<std::uint16_t>(place >> 32 & 0xffff),
+                   .has_doc = (place >> 62 & 1) != 0,
+                   .parent = static_cast<std::uint32_t>(place),
+                   .lines = static_cast<std::uint32_t>(size >> 32),
+                   .references = static_cast<std::uint32_t>(size)};
+}
+
+const FileFacts& SearchSpace::file_facts(std::uint32_t number) const {
+  std::atomic<const FileFacts*>& entry = memory_->files[number];
+  if (const FileFacts* known = entry.load(std::memory_order_acquire)) return *known;
+  auto made = std::make_unique<const FileFacts>(facts_of(file(number)));
+  const FileFacts* before = nullptr;
+  if (!entry.compare_exchange_strong(before, made.get(), std::memory_order_acq_rel)) return *before;
+  return *made.release();
 }
 
 }  // namespace quarry::ranking

@@ -1,9 +1,11 @@
-// How many sign bits of a query's vector each row of a segment disagrees with: the first pass of a search by
-// vector, which reads every row.
+// The loops of a search by vector: how many sign bits of the query's vector each row of a segment disagrees
+// with, which reads every row, and the exact products of the rows that agree best.
 #pragma once
 
 #include <cstdint>
 #include <span>
+
+#include "quarry/index/segment.h"
 
 namespace quarry::ranking {
 
@@ -13,5 +15,12 @@ void sign_distances(std::span<const std::uint64_t> rows, std::span<const std::ui
 
 // The dot product of two vectors of equal size.
 [[nodiscard]] std::int32_t dot_int8(std::span<const std::int8_t> a, std::span<const std::int8_t> b);
+
+// Of a stored row x (index/packed_vectors.h): x . x and x . query. Both are 0 where the row is zero.
+struct RowProducts {
+  std::int32_t own = 0;
+  std::int32_t query = 0;
+};
+[[nodiscard]] RowProducts row_products(const index::PackedRow& row, std::span<const std::int8_t> query);
 
 }  // namespace quarry::ranking

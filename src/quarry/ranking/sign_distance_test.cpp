@@ -6,6 +6,8 @@
 #include <random>
 #include <vector>
 
+#include "quarry/index/packed_vectors.h"
+
 namespace quarry::ranking {
 namespace {
 
@@ -46,6 +48,26 @@ TEST(SignDistance, MultipliesVectorsOfAnySize) {
   }
   const std::vector<std::int8_t> least(1000, -128);
   EXPECT_EQ(dot_int8(least, least), 128 * 128 * 1000);
+}
+
+TEST(SignDistance, MultipliesPackedRowsAsTheyRead) {
+  std::mt19937_64 random(3);
+  for (const std::size_t size : {1, 63, 64, 100, 128, 192, 256}) {
+    const std::size_t words = index::plane_words(static_cast<std::uint32_t>(size));
+    for (int round = 0; round < 50; ++round) {
+      std::vector<std::uint64_t> signs(words);
+      std::vector<std::uint64_t> sizes(index::kSizePlanes * words);
+      for (auto& word : signs) word = random();
+      for (auto& word : sizes) word = round == 0 ? 0 : round == 1 ? ~std::uint64_t{0} : random();
+      std::vector<std::int8_t> query(size);
+      for (auto& value : query) value = static_cast<std::int8_t>(static_cast<int>(random() % 255) - 127);
+      std::vector<std::int8_t> row(size);
+      index::unpack_vector(signs, sizes, row);
+      const RowProducts products = row_products({signs, sizes}, query);
+      EXPECT_EQ(products.own, dot_int8(row, row)) << size;
+      EXPECT_EQ(products.query, dot_int8(row, query)) << size;
+    }
+  }
 }
 
 }  // namespace

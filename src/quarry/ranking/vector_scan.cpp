@@ -1,8 +1,8 @@
 #include "quarry/ranking/vector_scan.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <memory>
 
 #include "quarry/ranking/graph_search.h"
 #include "quarry/ranking/sign_distance.h"
@@ -14,10 +14,9 @@ namespace {
 constexpr std::size_t kRescored = 400;
 // Units that a walk through a graph finds for each that is wanted, so that those wanted are among them.
 constexpr std::size_t kWalkWidth = 2;
-
-float length_of(std::span<const std::int8_t> vector) {
-  return std::sqrt(static_cast<float>(dot_int8(vector, vector)));
-}
+constexpr std::size_t kRowsAtOnce = 1024;  // distances of one step, which stay in the nearest cache
+constexpr std::size_t kAhead = 8;          // rows to ask for before they are needed
+constexpr std::size_t kRowsLookedAt = 16;  // at once whether any of them is near
 
 std::vector<std::uint64_t> signs_of(std::span<const std::int8_t> vector) {
   std::vector<std::uint64_t> words((vector.size() + 63) / 64);
@@ -27,6 +26,71 @@ std::vector<std::uint64_t> signs_of(std::span<const std::int8_t> vector) {
   return words;
 }
 
+// The rows nearest to a query, of a stream of distances: all those within reach, which shrinks as long as it
+// holds `wanted` rows. Most rows are out of reach and cost a comparison, many at once.
+class NearRows {
+ public:
+  NearRows(std::size_t wanted, std::size_t dimensions)
+      : wanted_(wanted), reach_(dimensions), at_distance_(dimensions + 1) {}
+
+  void add(std::span<const std::uint16_t> distances, std::uint32_t first_unit) {
+    for (std::size_t begin = 0; begin < distances.size(); begin += kRowsLookedAt) {
+      const std::size_t count = std::min(kRowsLookedAt, distances.size() - begin);
+      const auto rows = distances.subspan(begin, count);
+      std::uint16_t least = rows.front();
+      for (const std::uint16_t distance : rows) least = std::min(least, distance);
+      if (least > reach_) continue;
+      for (std::size_t i = 0; i < count; ++i) {
+        if (rows[i] <= reach_) add(rows[i], first_unit + static_cast<std::uint32_t>(begin + i));
+      }
+    }
+  }
+
+  // Nearest first, those of one distance in the order of their units.
+  [[nodiscard]] std::vector<std::uint32_t> take() const {
+    std::vector<std::size_t> place(reach_ + 2);
+    for (std::size_t distance = 0; distance <= reach_; ++distance)
+      place[distance + 1] = place[distance] + at_distance_[distance];
+    std::vector<std::uint32_t> units(held_);
+    for (const auto& [distance, unit] : rows_) {
+      if (distance <= reach_) units[place[distance]++] = unit;
+    }
+    return units;
+  }
+
+ private:
+  void add(std::uint16_t distance, std::uint32_t unit) {
+    rows_.emplace_back(distance, unit);
+    ++at_distance_[distance];
+    ++held_;
+    while (held_ - at_distance_[reach_] >= wanted_) held_ -= at_distance_[reach_--];
+  }
+
+  std::size_t wanted_;
+  std::size_t reach_;
+  std::size_t held_ = 0;                                       // rows within reach
+  std::vector<std::size_t> at_distance_;                       // how many rows
+  std::vector<std::pair<std::uint16_t, std::uint32_t>> rows_;  // some no longer within reach
+};
+
+std::vector<std::uint32_t> nearest(const SearchSpace& space, std::span<const std::size_t> segments,
+                                   std::span<const std::int8_t> query, std::size_t wanted) {
+  const std::vector<std::uint64_t> signs = signs_of(query);
+  std::array<std::uint16_t, kRowsAtOnce> distances;
+  NearRows near(wanted, query.size());
+  for (const std::size_t s : segments) {
+    const std::span<const std::uint64_t> bits = space.segment(s).sign_bits();
+    const std::uint32_t units = space.segment(s).unit_count();
+    for (std::uint32_t first = 0; first < units; first += kRowsAtOnce) {
+      const std::size_t count = std::min<std::size_t>(kRowsAtOnce, units - first);
+      const auto step = std::span(distances).first(count);
+      sign_distances(bits.subspan(first * signs.size(), count * signs.size()), signs, step);
+      near.add(step, space.unit_base(s) + first);
+    }
+  }
+  return near.take();
+}
+
 }  // namespace
 
 Result<VectorScan> VectorScan::run(const SearchSpace& space, std::span<const std::int8_t> query,
@@ -34,19 +98,14 @@ Result<VectorScan> VectorScan::run(const SearchSpace& space, std::span<const std
   VectorScan scan;
   scan.space_ = &space;
   scan.query_.assign(query.begin(), query.end());
-  scan.query_length_ = length_of(query);
-  scan.row_.resize(query.size());
-  const std::vector<std::uint64_t> signs = signs_of(query);
-
+  scan.query_length_ = std::sqrt(static_cast<float>(dot_int8(query, query)));
   const auto wanted = [&](std::uint32_t unit) {
-    const SearchSpace::Place place = space.unit_place(unit);
-    const index::Segment& segment = space.segment(place.segment);
-    return segment.kind(place.ordinal) != syntax::Kind::file &&
-           space.live(place.segment).contains(segment.file_of(place.ordinal)) && passes(unit);
+    const std::size_t s = space.unit_place(unit).segment;
+    return space.live(s).contains(space.file_of(unit) - space.file_base(s)) && passes(unit);
   };
   std::vector<std::pair<float, std::uint32_t>> scored;
-  std::vector<std::unique_ptr<std::uint16_t[]>> distances(space.segment_count());  // null: not scanned
-  std::vector<std::uint32_t> units_at(query.size() + 1);  // a distance: how many units have it
+  std::vector<std::size_t> scanned;  // the segments without a graph
+  std::size_t rows = 0;
   for (std::size_t s = 0; s < space.segment_count(); ++s) {
     const index::Segment& segment = space.segment(s);
     if (segment.dimensions() != query.size()) {
@@ -56,38 +115,20 @@ Result<VectorScan> VectorScan::run(const SearchSpace& space, std::span<const std
     QUARRY_CHECK(segment.prepare_vectors());
     QUARRY_TRY(const bool walked, scan.walk(s, count, wanted, scored));
     if (walked) continue;
-    distances[s] = std::make_unique_for_overwrite<std::uint16_t[]>(segment.unit_count());
-    const std::span row(distances[s].get(), segment.unit_count());
-    sign_distances(segment.sign_bits(), signs, row);
-    for (const std::uint16_t distance : row) ++units_at[distance];
+    scanned.push_back(s);
+    rows += segment.unit_count();
   }
 
-  // Nearest first, units of one distance in their order, until enough pass: a strict filter looks further.
-  const std::size_t enough = scored.size() + kRescored;
-  std::vector<std::vector<std::uint32_t>> near;  // a distance from `least` on: its units
-  for (std::size_t least = 0; least <= query.size() && scored.size() < enough;) {
-    std::size_t most = least;
-    for (std::size_t found = units_at[least]; found < 2 * kRescored && most < query.size();) {
-      found += units_at[++most];
+  // Until enough of the nearest pass: a strict filter looks further.
+  const std::size_t walked = scored.size();
+  for (std::size_t looked_at = kRescored + kRescored / 2; rows > 0; looked_at *= 8) {
+    scored.resize(walked);
+    const std::vector<std::uint32_t> near = nearest(space, scanned, query, looked_at);
+    for (std::size_t i = 0; i < near.size() && scored.size() < walked + kRescored; ++i) {
+      if (i + kAhead < near.size()) scan.prefetch(near[i + kAhead]);
+      if (wanted(near[i])) scored.emplace_back(scan.cosine(near[i]), near[i]);
     }
-    near.assign(most - least + 1, {});
-    for (std::size_t distance = least; distance <= most; ++distance)
-      near[distance - least].reserve(units_at[distance]);
-    for (std::size_t s = 0; s < space.segment_count(); ++s) {
-      if (!distances[s]) continue;
-      const std::uint32_t base = space.unit_base(s);
-      for (std::uint32_t u = 0; u < space.segment(s).unit_count(); ++u) {
-        const std::size_t distance = distances[s][u];
-        if (distance >= least && distance <= most) near[distance - least].push_back(base + u);
-      }
-    }
-    for (const auto& units : near) {
-      for (const std::uint32_t unit : units) {
-        if (scored.size() == enough) break;
-        if (wanted(unit)) scored.emplace_back(scan.cosine(unit), unit);
-      }
-    }
-    least = most + 1;
+    if (scored.size() == walked + kRescored || near.size() == rows) break;
   }
   const auto end = scored.begin() + static_cast<std::ptrdiff_t>(std::min(count, scored.size()));
   std::partial_sort(scored.begin(), end, scored.end(), [](const auto& a, const auto& b) {
@@ -112,11 +153,20 @@ Result<bool> VectorScan::walk(std::size_t s, std::size_t count,
   return true;
 }
 
+void VectorScan::prefetch(std::uint32_t unit) const {
+  const SearchSpace::Place place = space_->unit_place(unit);
+  const index::PackedRow row = space_->segment(place.segment).packed_vector(place.ordinal);
+  __builtin_prefetch(row.sizes.data());
+  __builtin_prefetch(&row.sizes.back());
+  __builtin_prefetch(row.signs.data());
+}
+
 float VectorScan::cosine(std::uint32_t unit) const {
   const SearchSpace::Place place = space_->unit_place(unit);
-  space_->segment(place.segment).vector(place.ordinal, row_);
-  const float lengths = query_length_ * length_of(row_);
-  return lengths > 0 ? static_cast<float>(dot_int8(query_, row_)) / lengths : 0;
+  const RowProducts products =
+      row_products(space_->segment(place.segment).packed_vector(place.ordinal), query_);
+  const float lengths = query_length_ * std::sqrt(static_cast<float>(products.own));
+  return lengths > 0 ? static_cast<float>(products.query) / lengths : 0;
 }
 
 }  // namespace quarry::ranking

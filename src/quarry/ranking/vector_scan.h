@@ -24,6 +24,7 @@ class VectorScan final : public VectorScores {
   // The best `count` passing units, best first.
   [[nodiscard]] std::span<const std::uint32_t> units() const { return units_; }
   [[nodiscard]] float cosine(std::uint32_t unit) const override;
+  void prefetch(std::uint32_t unit) const override;
   [[nodiscard]] float best() const override { return best_; }
 
  private:
@@ -36,7 +37,6 @@ class VectorScan final : public VectorScores {
   const SearchSpace* space_ = nullptr;
   std::vector<std::int8_t> query_;
   float query_length_ = 0;
-  mutable std::vector<std::int8_t> row_;  // the unit at hand
   std::vector<std::uint32_t> units_;
   float best_ = 0;
 };

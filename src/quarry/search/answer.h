@@ -56,13 +56,16 @@ struct Answer {
   std::vector<SearchResult> results;
   bool more = false;             // there are results after these
   std::optional<Facets> facets;  // with Query::facets
+  std::string next_cursor;       // where a server's next page begins; "" where there is none
   Timings timings;
 };
 
 // {"query", "took_ms", "index": {"version", "model"}, "degraded" (where it is), "results": [{"rank", "score",
-// "id", "repo", "path",
-//  "start_line", "end_line", "language", "kind", "name", "qualified_name", "signature", "doc", "code",
-//  "why"}], "facets" (where asked for): {"lang": [{"value", "count"}], "repo", "kind", "path"}}
+// "id", "repo", "path", "start_line", "end_line", "language", "kind", "name", "qualified_name", "signature",
+// "doc", "code", "why"}], "facets" (where asked for): {"lang": [{"value", "count"}], "repo", "kind", "path"},
+// "next_cursor" (where there is one)}. On one line, valid UTF-8 whatever the strings hold.
+[[nodiscard]] std::string to_json_text(const Answer& answer);
+// The same to change, or to lay out.
 [[nodiscard]] nlohmann::ordered_json to_json(const Answer& answer);
 [[nodiscard]] nlohmann::ordered_json to_json(const SearchResult& result);
 [[nodiscard]] nlohmann::ordered_json to_json(const Facets::Counts& counts);  // [{"value", "count"}]

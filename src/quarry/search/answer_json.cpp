@@ -1,67 +1,81 @@
 // Answers as JSON: the shape that command line, server, MCP and evaluation files share.
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "quarry/base/json_writer.h"
 #include "quarry/search/answer.h"
 
 namespace quarry::search {
 namespace {
 
-// A float as the double that its shortest decimal form names: 0.1, not 0.10000000149011612.
-double shortest(float value) {
-  if (!std::isfinite(value)) return 0;
-  char digits[32];
-  const auto end = std::to_chars(std::begin(digits), std::end(digits), value).ptr;
-  double result = 0;
-  std::from_chars(std::begin(digits), end, result);
-  return result;
+constexpr std::size_t kRoomForFields = 1024;  // bytes of a result beside its texts
+
+void write(const SearchResult& result, JsonWriter& out) {
+  out.begin_object();
+  out.member("rank", std::uint64_t{result.rank}).member("score", result.score);
+  out.member("id", fmt::format("{:016x}", result.id));
+  out.member("repo", result.repository).member("path", result.path);
+  out.member("start_line", std::uint64_t{result.start_line})
+      .member("end_line", std::uint64_t{result.end_line});
+  out.member("language", corpus::name_of(result.language)).member("kind", syntax::name_of(result.kind));
+  out.member("name", result.name).member("qualified_name", result.qualified_name);
+  out.member("signature", result.signature).member("doc", result.doc).member("code", result.code);
+  out.key("why").begin_object();
+  for (const auto& evidence : result.why) {
+    out.key(evidence.name).begin_object();
+    out.member("value", evidence.value).member("contribution", evidence.contribution).end_object();
+  }
+  out.end_object().end_object();
+}
+
+void write(std::string_view name, const Facets::Counts& counts, JsonWriter& out) {
+  out.key(name).begin_array();
+  for (const auto& [value, count] : counts)
+    out.begin_object().member("value", value).member("count", std::uint64_t{count}).end_object();
+  out.end_array();
 }
 
 }  // namespace
 
-nlohmann::ordered_json to_json(const SearchResult& result) {
-  auto why = nlohmann::ordered_json::object();
-  for (const auto& evidence : result.why) {
-    why[evidence.name] = {{"value", shortest(evidence.value)},
-                          {"contribution", shortest(evidence.contribution)}};
+std::string to_json_text(const Answer& answer) {
+  std::size_t room = kRoomForFields;
+  for (const auto& result : answer.results)
+    room += kRoomForFields + result.signature.size() + (result.doc.size() + result.code.size()) * 17 / 16;
+  JsonWriter out(room);
+  out.begin_object().member("query", answer.query);
+  // Microseconds are as fine as the clock is worth.
+  out.member("took_ms", std::round(answer.took_ms * 1e3) / 1e3);
+  out.key("index")
+      .begin_object()
+      .member("version", answer.index_version)
+      .member("model", answer.model)
+      .end_object();
+  if (!answer.degraded.empty()) out.member("degraded", answer.degraded);
+  out.key("results").begin_array();
+  for (const auto& result : answer.results) write(result, out);
+  out.end_array();
+  if (answer.facets) {
+    out.key("facets").begin_object();
+    write("lang", answer.facets->languages, out);
+    write("repo", answer.facets->repositories, out);
+    write("kind", answer.facets->kinds, out);
+    write("path", answer.facets->folders, out);
+    out.end_object();
   }
-  return {{"rank", result.rank},
-          {"score", shortest(result.score)},
-          {"id", fmt::format("{:016x}", result.id)},
-          {"repo", result.repository},
-          {"path", result.path},
-          {"start_line", result.start_line},
-          {"end_line", result.end_line},
-          {"language", corpus::name_of(result.language)},
-          {"kind", syntax::name_of(result.kind)},
-          {"name", result.name},
-          {"qualified_name", result.qualified_name},
-          {"signature", result.signature},
-          {"doc", result.doc},
-          {"code", result.code},
-          {"why", std::move(why)}};
+  if (!answer.next_cursor.empty()) out.member("next_cursor", answer.next_cursor);
+  return out.end_object().text();
 }
 
 nlohmann::ordered_json to_json(const Answer& answer) {
-  auto results = nlohmann::ordered_json::array();
-  for (const auto& result : answer.results) results.push_back(to_json(result));
-  // Microseconds are as fine as the clock is worth.
-  nlohmann::ordered_json json{
-      {"query", answer.query},
-      {"took_ms", std::isfinite(answer.took_ms) ? std::round(answer.took_ms * 1e3) / 1e3 : 0.0},
-      {"index", {{"version", answer.index_version}, {"model", answer.model}}}};
-  if (!answer.degraded.empty()) json["degraded"] = answer.degraded;
-  json["results"] = std::move(results);
-  if (answer.facets) {
-    json["facets"] = {{"lang", to_json(answer.facets->languages)},
-                      {"repo", to_json(answer.facets->repositories)},
-                      {"kind", to_json(answer.facets->kinds)},
-                      {"path", to_json(answer.facets->folders)}};
-  }
-  return json;
+  return nlohmann::ordered_json::parse(to_json_text(answer));
+}
+
+nlohmann::ordered_json to_json(const SearchResult& result) {
+  JsonWriter out;
+  write(result, out);
+  return nlohmann::ordered_json::parse(out.text());
 }
 
 nlohmann::ordered_json to_json(const Facets::Counts& counts) {

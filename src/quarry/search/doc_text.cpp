@@ -67,12 +67,13 @@ std::string clean_signature(std::string_view signature) {
     signature = trimmed(signature.substr(0, signature.size() - 1));
   }
   std::string text;
-  for (const char c : signature) {
-    if (!is_space(c)) {
-      text += c;
-    } else if (!text.empty() && text.back() != ' ') {
-      text += ' ';
-    }
+  text.reserve(signature.size());
+  while (!signature.empty()) {
+    const auto word = std::find_if(signature.begin(), signature.end(), is_space);
+    text.append(signature.begin(), word);
+    const auto next = std::find_if_not(word, signature.end(), is_space);
+    if (next != word) text += ' ';
+    signature.remove_prefix(static_cast<std::size_t>(next - signature.begin()));
   }
   return text;
 }

@@ -30,18 +30,17 @@ std::optional<Response> turn_to_page(Question& question, const Services& service
   return std::nullopt;
 }
 
-Response answer_of(const Services& services, Context& context, const Result<search::Answer>& answer,
+Response answer_of(const Services& services, Context& context, Result<search::Answer> answer,
                    const search::Query& query, bool paged) {
   if (!answer) return problem(answer.error());
   const auto& index = *context.index;
   services.metrics.count_answer(*answer, index);
-  auto json = search::to_json(*answer);
   const std::size_t next = query.offset + answer->results.size();
   if (paged && answer->more && next <= kMaxOffset) {
-    json["next_cursor"] = format_cursor(
+    answer->next_cursor = format_cursor(
         {.offset = next, .index_version = answer->index_version, .side = index.name}, query_key(query));
   }
-  return json_response(json);
+  return {.status = 200, .body = search::to_json_text(*answer)};
 }
 
 // A question that is still being typed is answered, but it is not yet what somebody asks.
@@ -63,7 +62,7 @@ Response answer_question(const Services& services, Result<Question> question, bo
       services.query_log.note_answer(*answer, context);
     }
   }
-  return answer_of(services, context, answer, query, true);
+  return answer_of(services, context, std::move(answer), query, true);
 }
 
 // The unit that ?id= or ?repo=&path=&line= names, where the caller may see it.
@@ -114,8 +113,7 @@ void add_search_routes(Router& router, Services& services) {
               }});
   router.add({.pattern = "/v1/similar", .handler = [&services](const Request& request, Context& context) {
                 search::Query query;
-                const auto answer = similar(request, context, query);
-                return answer_of(services, context, answer, query, false);
+                return answer_of(services, context, similar(request, context, query), query, false);
               }});
 }
 
