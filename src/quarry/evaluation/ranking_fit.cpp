@@ -24,6 +24,10 @@ constexpr auto kTrustedForSubjects = std::to_array<ranking::Feature>(
      ranking::Feature::unit_cover, ranking::Feature::name_f1, ranking::Feature::vector_unit,
      ranking::Feature::vector_unit_rel});
 
+// Behaviours are asked for in words that names do not use: what a fit made of the few that met one described
+// those few and pushed the very function that a question names out of sight.
+constexpr auto kUnheardOfBehaviours = std::to_array<ranking::Feature>({ranking::Feature::name_exact});
+
 // A question's candidates in the order of a model's scores, as far down as a penalty for repeated files could
 // lift anything into the graded ranks: to the last of that many files.
 std::vector<ranking::Standing> standings_of(const ranking::LinearModel& model, const FitQuestion& question) {
@@ -51,7 +55,11 @@ ranking::LinearModel fit_linear(const std::vector<const ranking::JudgedQuery*>& 
                                 std::span<const FitQuestion* const> questions, bool by_file,
                                 ranking::FitOptions options) {
   options.function_weight = by_file ? 0 : kFunctionShare;
-  if (by_file) options.trusted = kTrustedForSubjects;
+  if (by_file) {
+    options.trusted = kTrustedForSubjects;
+  } else {
+    options.unheard = kUnheardOfBehaviours;
+  }
   ranking::LinearModel model = ranking::fit_weights(judged, options);
   std::vector<std::pair<const FitQuestion*, std::vector<ranking::Standing>>> standings;
   for (const FitQuestion* question : questions) {

@@ -1,6 +1,5 @@
 #include "quarry/preparation/pair_sink.h"
 
-
 #include "quarry/base/ascii.h"
 #include "quarry/base/hash.h"
 #include "quarry/preparation/license.h"

@@ -270,6 +270,7 @@ class Computation {
     set(c, Feature::name_recall, recall);
     set(c, Feature::name_head_f1, f1(precision, head_recall));
     set(c, Feature::name_f1, f1(precision, recall));
+    set(c, Feature::name_exact, precision == 1 && recall > 0.99F ? 1.0F : 0.0F);
     set(c, Feature::container_cover,
         ratio(unit_sums_.over(evidence.container & query_.word_mask), unit_total_));
     set(c, Feature::signature_cover,

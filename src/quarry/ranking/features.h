@@ -55,6 +55,7 @@ namespace quarry::ranking {
   X(name_recall, "name.recall")                    \
   X(name_head_f1, "name.head_f1")                  \
   X(name_f1, "name.f1")                            \
+  X(name_exact, "name.exact")                      \
   X(container_cover, "container.coverage")         \
   X(signature_cover, "signature.coverage")         \
   X(doc_cover, "doc.coverage")                     \

@@ -182,6 +182,7 @@ LinearModel fit_weights(const std::vector<const JudgedQuery*>& queries, const Fi
       sum += 0.5 * gradient[i] * at[i];
     }
     for (const Listing& listing : all) sum += add_loss(listing, weights, scores, gradient);
+    for (const Feature feature : options.unheard) gradient[static_cast<std::size_t>(feature)] = 0;
     return sum;
   };
   for (std::size_t round = 0; round < kRounds; ++round) {

@@ -27,7 +27,9 @@ struct JudgedQuery {
 struct FitOptions {
   float l2 = 0.03F;                       // on standardised weights
   std::span<const Feature> trusted = {};  // features known to matter: a tenth of that
-  float function_weight = 0;              // share of the queries judged by function in the loss
+  std::span<const Feature> unheard =
+      {};                     // features that these queries say nothing about: their weights are 0
+  float function_weight = 0;  // share of the queries judged by function in the loss
 };
 
 // Weights for features as they are (standardisation undone); repeat_penalty is left 0. Deterministic.

@@ -139,6 +139,23 @@ TEST(Fit, TrustedFeaturesAreDampedLess) {
   EXPECT_GT(model.weights[1], 5 * model.weights[0]);
 }
 
+TEST(Fit, FeaturesThatTheQueriesSayNothingAboutWeighNothing) {
+  std::vector<JudgedQuery> queries(20);
+  for (std::uint32_t q = 0; q < queries.size(); ++q) {
+    for (std::uint32_t c = 0; c < 5; ++c) {
+      const float value = c == q % 5 ? 1.0F : 0.0F;
+      queries[q].candidates.push_back(candidate(c, c, value, value));
+      queries[q].relevant.push_back(c == q % 5 ? 1 : 0);
+    }
+  }
+  std::vector<const JudgedQuery*> all;
+  for (const JudgedQuery& query : queries) all.push_back(&query);
+  const std::array unheard{static_cast<Feature>(1)};
+  const LinearModel model = fit_weights(all, {.l2 = 0.03F, .unheard = unheard, .function_weight = 0});
+  EXPECT_GT(model.weights[0], 0);
+  EXPECT_EQ(model.weights[1], 0);
+}
+
 TEST(Fit, WithOneKindOfQueryTheGateStandsStill) {
   JudgedQuery only;
   only.query[0] = 0.7F;
