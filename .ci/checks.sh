@@ -3,7 +3,7 @@
 # Called by `./setup test`, which has installed what this needs. Logs: build/checks/<check>.log
 #
 #   .ci/checks.sh              release, format, main_job, install and package
-#   .ci/checks.sh NAME ...     only these; besides those above: asan, tsan, fuzz, tidy
+#   .ci/checks.sh NAME ...     only these; besides those above: asan (with the fuzzers), tsan, tidy
 set -u
 cd "$(dirname "$0")/.."
 jobs=${JOBS:-$(nproc)}
@@ -79,7 +79,7 @@ names=("$@")
 ((${#names[@]})) || names=(release format main_job install package)
 for name in "${names[@]}"; do
   case $name in
-    release | asan | tsan | fuzz) check "$name" build_and_test "$name" ;;
+    release | asan | tsan) check "$name" build_and_test "$name" ;;
     format) check "$name" formatted ;;
     main_job | install | package) check "$name" ".ci/$name.sh" ;;
     tidy) check "$name" tidy ;;

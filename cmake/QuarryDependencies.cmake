@@ -34,7 +34,7 @@ pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 # Training: configuration files, and libtorch where it is installed. A CUDA build from a PyTorch installation works
 # by its path: -DCMAKE_PREFIX_PATH=$(python3 -c 'import torch; print(torch.utils.cmake_prefix_path)').
 find_package(yaml-cpp REQUIRED)
-option(QUARRY_TRAINING "Build quarry-train where libtorch is found" ON)
+option(QUARRY_TRAINING "Build quarry-train and quarry-export where their libraries are found" ON)
 if(QUARRY_TRAINING)
   find_package(Torch QUIET)
 endif()
@@ -50,8 +50,10 @@ else()
 endif()
 
 # Export to ONNX, where it is installed; only quarry-export loads its libraries.
-find_package(Protobuf QUIET)
-find_package(ONNX QUIET)
+if(QUARRY_TRAINING)
+  find_package(Protobuf QUIET)
+  find_package(ONNX QUIET)
+endif()
 if(ONNX_FOUND AND TARGET protobuf::libprotobuf)
   # Its headers are no match for our warnings.
   add_library(quarry_onnx_headers INTERFACE)

@@ -8,7 +8,7 @@
 namespace quarry::corpus {
 namespace {
 
-using Walk = std::unique_ptr<git_revwalk, GitDeleter<git_revwalk, git_revwalk_free>>;
+using RevisionWalk = std::unique_ptr<git_revwalk, GitDeleter<git_revwalk, git_revwalk_free>>;
 using GitCommit = std::unique_ptr<git_commit, GitDeleter<git_commit, git_commit_free>>;
 using Diff = std::unique_ptr<git_diff, GitDeleter<git_diff, git_diff_free>>;
 using Patch = std::unique_ptr<git_patch, GitDeleter<git_patch, git_patch_free>>;
@@ -93,7 +93,7 @@ Status read_history(const std::string& git_folder, const std::string& revision, 
   git_revwalk* raw_walk = nullptr;
   if (git_revwalk_new(&raw_walk, repository.get()) != 0)
     return fail(ErrorKind::io, "cannot read the history of {}: {}", git_folder, git_reason());
-  const Walk walk(raw_walk);
+  const RevisionWalk walk(raw_walk);
   // The newest first as it is. Any sorting asked for would walk the whole history before the first answer,
   // and fail on a shallow clone.
   if (git_revwalk_push(walk.get(), &start) != 0)

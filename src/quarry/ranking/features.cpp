@@ -18,7 +18,7 @@ using index::Field;
 
 constexpr std::size_t kStemPrefix = 3;  // letters from which "auth" is a prefix of "authentication"
 constexpr std::size_t kFolderPrefix = 4;
-constexpr std::size_t kAhead = 8;  // vectors to ask for before they are needed
+constexpr std::size_t kFactsAhead = 8;  // vectors to ask for before they are needed
 
 // Either is a prefix of the other, of `least` letters or more.
 bool prefix_match(std::string_view a, std::string_view b, std::size_t least) {
@@ -121,7 +121,7 @@ class Computation {
       set(file.values, Feature::file_depth, std::min(1.0F, (file.depth - least_depth) / 5));
       const auto own = std::span(candidates).subspan(file.begin, file.end - file.begin);
       for (Candidate& c : own) {
-        const auto after = static_cast<std::size_t>(&c - candidates.data()) + kAhead;
+        const auto after = static_cast<std::size_t>(&c - candidates.data()) + kFactsAhead;
         if (vectors_ != nullptr && after < candidates.size()) vectors_->prefetch(candidates[after].unit);
         c.features = file.values;
         QUARRY_CHECK(fill_unit(c));

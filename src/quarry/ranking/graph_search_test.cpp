@@ -115,6 +115,7 @@ std::vector<std::uint32_t> nearest(const SearchSpace& space, const Vector& query
   Vector row(kDimensions);
   for (std::size_t s = 0; s < space.segment_count(); ++s) {
     const index::Segment& segment = space.segment(s);
+    EXPECT_TRUE(segment.prepare_vectors());
     for (std::uint32_t u = 0; u < segment.unit_count(); ++u) {
       const std::uint32_t unit = space.unit_base(s) + u;
       if (segment.kind(u) == syntax::Kind::file || !space.live(s).contains(segment.file_of(u)) ||

@@ -15,7 +15,7 @@ constexpr std::size_t kRescored = 400;
 // Units that a walk through a graph finds for each that is wanted, so that those wanted are among them.
 constexpr std::size_t kWalkWidth = 2;
 constexpr std::size_t kRowsAtOnce = 1024;  // distances of one step, which stay in the nearest cache
-constexpr std::size_t kAhead = 8;          // rows to ask for before they are needed
+constexpr std::size_t kRowsAhead = 8;      // rows to ask for before they are needed
 constexpr std::size_t kRowsLookedAt = 16;  // at once whether any of them is near
 
 std::vector<std::uint64_t> signs_of(std::span<const std::int8_t> vector) {
@@ -125,7 +125,7 @@ Result<VectorScan> VectorScan::run(const SearchSpace& space, std::span<const std
     scored.resize(walked);
     const std::vector<std::uint32_t> near = nearest(space, scanned, query, looked_at);
     for (std::size_t i = 0; i < near.size() && scored.size() < walked + kRescored; ++i) {
-      if (i + kAhead < near.size()) scan.prefetch(near[i + kAhead]);
+      if (i + kRowsAhead < near.size()) scan.prefetch(near[i + kRowsAhead]);
       if (wanted(near[i])) scored.emplace_back(scan.cosine(near[i]), near[i]);
     }
     if (scored.size() == walked + kRescored || near.size() == rows) break;
