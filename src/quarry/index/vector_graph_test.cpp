@@ -12,6 +12,7 @@
 #include "quarry/index/segment_writer.h"
 #include "quarry/index/snapshot.h"
 #include "quarry/index/test_documents.h"
+#include "quarry/index/test_encoder.h"
 #include "quarry/index/test_file_systems.h"
 #include "quarry/index/test_reading.h"
 #include "quarry/index/test_source.h"
@@ -139,21 +140,6 @@ TEST(VectorGraph, OfLiesItIsReadWithinItsBounds) {
   }
 }
 
-// An encoder that is never asked: the documents of these tests bring their vectors.
-class NoEncoder final : public model::Encoder {
- public:
-  [[nodiscard]] const std::string& name() const override { return name_; }
-  [[nodiscard]] const std::string& fingerprint() const override { return name_; }
-  [[nodiscard]] std::uint32_t dimensions() const override { return kDimensions; }
-  [[nodiscard]] Result<std::vector<float>> encode(std::span<const std::string_view>,
-                                                  model::Side) const override {
-    return std::vector<float>{};
-  }
-
- private:
-  std::string name_ = "test";
-};
-
 class GraphsOfAnIndex : public testing::Test {
  protected:
   GraphsOfAnIndex() {
@@ -185,7 +171,7 @@ class GraphsOfAnIndex : public testing::Test {
 
   MemoryFileSystem files_;
   TestSource source_;
-  NoEncoder encoder_;
+  NoEncoder encoder_{kDimensions};
   UpdateOptions options_;
 };
 

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "quarry/index/index_writer.h"
+#include "quarry/index/test_encoder.h"
 #include "quarry/index/test_file_systems.h"
 #include "quarry/index/test_source.h"
 #include "quarry/model/encoder.h"
@@ -42,20 +43,6 @@ Vector clustered(std::uint64_t seed) {
     vector.push_back(static_cast<std::int8_t>(std::lround(127 * value / std::sqrt(length))));
   return vector;
 }
-
-class NoEncoder final : public model::Encoder {
- public:
-  [[nodiscard]] const std::string& name() const override { return name_; }
-  [[nodiscard]] const std::string& fingerprint() const override { return name_; }
-  [[nodiscard]] std::uint32_t dimensions() const override { return kDimensions; }
-  [[nodiscard]] Result<std::vector<float>> encode(std::span<const std::string_view>,
-                                                  model::Side) const override {
-    return std::vector<float>{};
-  }
-
- private:
-  std::string name_ = "test";
-};
 
 // One segment of six thousand functions with a graph, or without.
 class Functions {
@@ -94,7 +81,7 @@ class Functions {
 
  private:
   index::MemoryFileSystem files_;
-  NoEncoder encoder_;
+  index::NoEncoder encoder_{kDimensions};
   index::UpdateOptions options_;
 };
 

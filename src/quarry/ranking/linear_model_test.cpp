@@ -121,8 +121,8 @@ TEST(Fit, AmongLoneFunctionsEveryQueryIsABehaviour) {
   }
 }
 
-TEST(Fit, TrustedFeaturesAreDampedLess) {
-  // Two features say the same.
+// Twenty queries to which the first two features say the same: all there is to know.
+std::vector<JudgedQuery> told_twice() {
   std::vector<JudgedQuery> queries(20);
   for (std::uint32_t q = 0; q < queries.size(); ++q) {
     for (std::uint32_t c = 0; c < 5; ++c) {
@@ -131,6 +131,11 @@ TEST(Fit, TrustedFeaturesAreDampedLess) {
       queries[q].relevant.push_back(c == q % 5 ? 1 : 0);
     }
   }
+  return queries;
+}
+
+TEST(Fit, TrustedFeaturesAreDampedLess) {
+  const std::vector<JudgedQuery> queries = told_twice();
   std::vector<const JudgedQuery*> all;
   for (const JudgedQuery& query : queries) all.push_back(&query);
   const std::array trusted{static_cast<Feature>(1)};
@@ -140,14 +145,7 @@ TEST(Fit, TrustedFeaturesAreDampedLess) {
 }
 
 TEST(Fit, FeaturesThatTheQueriesSayNothingAboutWeighNothing) {
-  std::vector<JudgedQuery> queries(20);
-  for (std::uint32_t q = 0; q < queries.size(); ++q) {
-    for (std::uint32_t c = 0; c < 5; ++c) {
-      const float value = c == q % 5 ? 1.0F : 0.0F;
-      queries[q].candidates.push_back(candidate(c, c, value, value));
-      queries[q].relevant.push_back(c == q % 5 ? 1 : 0);
-    }
-  }
+  const std::vector<JudgedQuery> queries = told_twice();
   std::vector<const JudgedQuery*> all;
   for (const JudgedQuery& query : queries) all.push_back(&query);
   const std::array unheard{static_cast<Feature>(1)};
