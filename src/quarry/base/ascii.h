@@ -28,8 +28,25 @@ namespace quarry::ascii {
   return is_alphanumeric(c) || c == '_';
 }
 
+// A hexadecimal digit as Quarry itself, git and W3C's traces write them: no capitals.
+[[nodiscard]] constexpr bool is_lower_hex(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f');
+}
+// 0 to 15, capitals or not; -1 for any other character.
+[[nodiscard]] constexpr int hex_value(char c) {
+  if (is_digit(c)) return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
 [[nodiscard]] constexpr char to_lower(char c) {
   return is_upper(c) ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+[[nodiscard]] constexpr bool is_ascii(std::string_view text) {
+  unsigned char bits = 0;
+  for (const char c : text) bits |= static_cast<unsigned char>(c);
+  return bits < 0x80;
 }
 inline void make_lower(std::string& text) {
   for (char& c : text) c = to_lower(c);

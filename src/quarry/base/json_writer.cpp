@@ -6,18 +6,13 @@
 #include <cmath>
 #include <iterator>
 
+#include "quarry/base/ascii.h"
+
 namespace quarry {
 namespace {
 
 rapidjson::SizeType length(std::string_view text) {
   return static_cast<rapidjson::SizeType>(text.size());
-}
-
-// Source is nearly always ASCII, which needs no look at its characters.
-bool is_ascii(std::string_view text) {
-  unsigned char any = 0;
-  for (const char c : text) any |= static_cast<unsigned char>(c);
-  return any < 0x80;
 }
 
 // RapidJSON prints a float as the double that it becomes: "0.10000000149011612" for 0.1.
@@ -43,7 +38,8 @@ JsonWriter& JsonWriter::key(std::string_view name) {
 }
 
 JsonWriter& JsonWriter::value(std::string_view text) {
-  if (is_ascii(text) || utf8::is_valid(text.begin(), text.end())) {
+  // Source is nearly always ASCII, which needs no look at its characters.
+  if (ascii::is_ascii(text) || utf8::is_valid(text.begin(), text.end())) {
     writer_.String(text.empty() ? "" : text.data(), length(text));
   } else {
     std::string valid;

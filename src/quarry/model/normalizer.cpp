@@ -3,6 +3,7 @@
 #include <array>
 #include <string_view>
 
+#include "quarry/base/ascii.h"
 #include "quarry/model/json_fields.h"
 #include "quarry/model/regex.h"
 #include "quarry/model/tokenizer_pattern.h"
@@ -70,7 +71,7 @@ struct Bert {
       }
     });
     text = std::move(result);
-    if (strip_accents && !unicode::is_ascii(text)) {
+    if (strip_accents && !ascii::is_ascii(text)) {
       text = unicode::normalized(text, Form::nfd);
       keep_if(text, [](char32_t c) { return !unicode::is_nonspacing_mark(c); });
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "quarry/base/ascii.h"
 #include "quarry/model/added_tokens.h"
 #include "quarry/model/identifier_words.h"
 #include "quarry/model/json_fields.h"
@@ -161,7 +162,7 @@ void Tokenizer::append_ids(std::string_view text, Scratch& scratch, std::vector<
   const std::size_t end = limit > ids.max_size() - ids.size() ? ids.max_size() : ids.size() + limit;
   if (state_->identifier_bpe != nullptr) {
     append_identifiers(text, scratch, ids, end);
-  } else if (unicode::is_ascii(text)) {
+  } else if (ascii::is_ascii(text)) {
     append_by_patterns(text, scratch, ids, end);
   } else {
     append_by_patterns(unicode::repaired(text), scratch, ids, end);

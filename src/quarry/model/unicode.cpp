@@ -33,12 +33,6 @@ void append(std::string& text, char32_t code_point) {
   text.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
 }
 
-bool is_ascii(std::string_view text) {
-  unsigned char bits = 0;
-  for (const char c : text) bits |= static_cast<unsigned char>(c);
-  return bits < 0x80;
-}
-
 std::string repaired(std::string_view text) {
   std::string result;
   result.reserve(text.size());
@@ -110,7 +104,7 @@ void append_lower(std::string& text, char32_t c) {
 }
 
 std::string normalized(std::string_view text, Form form) {
-  if (is_ascii(text)) return std::string(text);
+  if (ascii::is_ascii(text)) return std::string(text);
   int options = UTF8PROC_STABLE;
   options |= form == Form::nfc || form == Form::nfkc ? UTF8PROC_COMPOSE : UTF8PROC_DECOMPOSE;
   if (form == Form::nfkc || form == Form::nfkd) options |= UTF8PROC_COMPAT;

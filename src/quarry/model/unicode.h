@@ -18,7 +18,6 @@ struct CodePoint {
 [[nodiscard]] CodePoint decode(std::string_view text, std::size_t at);
 void append(std::string& text, char32_t code_point);
 
-[[nodiscard]] bool is_ascii(std::string_view text);
 // The same text with every invalid byte replaced by U+FFFD.
 [[nodiscard]] std::string repaired(std::string_view text);
 

@@ -63,9 +63,7 @@ std::string web_address(std::string_view remote) {
 std::string forge_link(const index::ViewInfo& view, std::string_view path, std::uint32_t first,
                        std::uint32_t last) {
   const auto address = web_address(view.remote);
-  const bool known = !view.revision.empty() && std::ranges::all_of(view.revision, [](char c) {
-    return ascii::is_digit(c) || (c >= 'a' && c <= 'f');
-  });
+  const bool known = !view.revision.empty() && std::ranges::all_of(view.revision, ascii::is_lower_hex);
   if (address.empty() || !known) return {};
   const auto whole = view.prefix.empty()
                          ? percent_encode(path)

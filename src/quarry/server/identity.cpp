@@ -29,7 +29,7 @@ bool is_id_character(char c) {
 }
 
 bool is_hex(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return ascii::is_digit(c) || (c >= 'a' && c <= 'f'); });
+  return std::ranges::all_of(text, ascii::is_lower_hex);
 }
 
 bool is_zero(std::string_view text) {

@@ -46,7 +46,7 @@ bool from_hex(std::string_view text, Digest& digest) {
   if (text.size() != digest.size() * 2) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    const int value = ascii::is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    const int value = ascii::is_lower_hex(c) ? ascii::hex_value(c) : -1;
     if (value < 0) return false;
     digest[i / 2] = static_cast<unsigned char>(i % 2 == 0 ? value << 4 : digest[i / 2] | value);
   }

@@ -11,13 +11,6 @@ namespace {
 
 constexpr std::size_t kMaxParameters = 128;
 
-int hex_digit(char c) {
-  if (ascii::is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
@@ -63,8 +56,8 @@ Result<std::string> percent_decode(std::string_view text, bool plus) {
     if (text[i] == '+' && plus) {
       decoded += ' ';
     } else if (text[i] == '%') {
-      const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-      const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
+      const int high = i + 2 < text.size() ? ascii::hex_value(text[i + 1]) : -1;
+      const int low = i + 2 < text.size() ? ascii::hex_value(text[i + 2]) : -1;
       if (high < 0 || low < 0)
         return fail(ErrorKind::invalid_argument, "a '%' without two hex digits in the URL");
       decoded += static_cast<char>(high * 16 + low);
