@@ -186,7 +186,7 @@ Result<int> run_serve(Context& context) {
     if (address.empty() || context.settings.on(kNoVectors) || snapshot.model().name.empty())
       return own(snapshot);
     const auto& made_by = snapshot.model();
-    return model::open_query_encoder(address, made_by.name, made_by.fingerprint, made_by.dimensions,
+    return model::open_query_encoder(address, {made_by.name, made_by.fingerprint}, made_by.dimensions,
                                      std::chrono::milliseconds(context.settings.number(kQueryEncoderBudget)));
   };
   options.clones = clones_folder(context);
