@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 
 #include "quarry/base/ascii.h"
 #include "quarry/base/hash.h"
@@ -238,15 +237,9 @@ Result<std::shared_ptr<const Encoder>> open_remote_encoder(const RemoteOptions& 
                    .first_backoff = options.first_backoff,
                    .longest_wait = options.longest_wait,
                    .verify_tls = options.verify_tls};
-  if (!options.key_variable.empty()) {
-    const char* key = std::getenv(options.key_variable.c_str());
-    if (key == nullptr || *key == '\0') {
-      return fail(ErrorKind::invalid_argument,
-                  "remote encoder {}: set the environment variable {} to the key", options.url,
-                  options.key_variable);
-    }
-    http.bearer_key = key;
-  }
+  auto key = bearer_key(options.key_variable);
+  if (!key) return fail_in("remote encoder " + options.url, std::move(key).error());
+  http.bearer_key = *std::move(key);
   RemoteOptions trimmed = options;
   while (trimmed.url.ends_with('/')) trimmed.url.pop_back();
   auto encoder = std::make_shared<RemoteEncoder>(std::move(trimmed), std::move(http));
