@@ -9,6 +9,7 @@
 #include "quarry/cli/index_update.h"
 #include "quarry/cli/interruption.h"
 #include "quarry/cli/model_choice.h"
+#include "quarry/cli/second_look.h"
 
 namespace quarry::cli {
 namespace {
@@ -64,6 +65,7 @@ Result<std::unique_ptr<search::Engine>> open_engine(const Context& context, Shar
   search::EngineOptions options;
   options.weights = context.settings.text(kWeights);
   options.view = view;
+  QUARRY_TRY(options.second_look, second_look_of(context.settings));
   const bool has_vectors = !snapshot->model().name.empty();
   if (!context.settings.on(kNoVectors) && has_vectors) {
     if (fits(*snapshot, encoder)) {
