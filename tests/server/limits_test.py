@@ -128,6 +128,25 @@ class Limits(Case):
         self.assertEqual(status_of(self.server.raw(b"GET /livez HTTP/1.1\r\n\r\n")), 400)
         self.assertEqual(status_of(self.server.raw(b"GET /livez HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")), 400)
 
+    def test_targets_in_absolute_form(self):
+        def get(target, host=b"localhost"):
+            answer = self.server.raw(b"GET " + target + b" HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n")
+            return status_of(answer), answer
+        for target in (b"http://localhost/v1/search?q=retry", b"HTTP://127.0.0.1:8080/v1/search?q=retry",
+                       b"https://[::1]/v1/search?q=retry"):
+            status, answer = get(target)
+            self.assertEqual(status, 200, (target, answer[:300]))
+            self.assertIn(b"retry_with_backoff", answer)
+        for target in (b"http://localhost", b"http://localhost/", b"http://localhost?x=1"):
+            status, answer = get(target)
+            self.assertEqual((status, answer.split(b"\r\n\r\n", 1)[1]), (200, get(b"/")[1].split(b"\r\n\r\n", 1)[1]), target)
+        # The target says which host is meant, whatever the header says.
+        self.assertEqual(get(b"http://localhost/v1/search?q=retry", host=b"elsewhere.example")[0], 200)
+        self.assertEqual(get(b"http://elsewhere.example/v1/search?q=retry")[0], get(b"/v1/search?q=retry", b"elsewhere.example")[0])
+        for target in (b"http:///livez", b"http://", b"http://a@localhost/livez", b"ftp://localhost/livez", b"http:/livez",
+                       b"http://localhost/../etc/passwd", b"http://localhost/%2e%2e/x", b"livez", b"*"):
+            self.assertEqual(get(target)[0], 400, target)
+
     def test_headers_cannot_be_injected(self):
         for value in ("a%0d%0aX-Evil:%201", "a%0aX-Evil:1"):
             answer = self.server.raw(b"GET /v1/search?q=" + value.encode() + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
