@@ -492,6 +492,28 @@ class Logging(Case):
                 return float(line[0].split()[1]) >= 20
             self.assertTrue(server.wait_for(lost))
 
+    def test_a_sample_stays_within_its_limit(self):
+        sample, limit = self.root / "bounded.jsonl", 20_000
+        with Server("--index", self.index, "--sample", sample, "--sample-rate", "1", "--sample-limit", limit) as server:
+            found = server.get("/v1/search", q="open a socket").json["results"][0]
+            given = {"query": "open a socket " + "x" * 5000, "id": found["id"], "rank": 1, "verdict": "click"}
+            for _ in range(20):
+                self.assertEqual(server.post("/v1/feedback", given).status, 204)
+            def lost():
+                line = [l for l in server.get("/metrics").body.decode().splitlines() if l.startswith("quarry_log_lines_lost_total ")]
+                return float(line[0].split()[1])
+            self.assertTrue(server.wait_for(lambda: lost() >= 15))
+            self.assertGreater(sample.stat().st_size, 10_000)
+            self.assertLessEqual(sample.stat().st_size, limit)
+            self.assertEqual(self.lines_of(sample)[-1]["verdict"], "click")  # whole lines only
+            told = lambda: [line for line in server.lines if "--sample-limit" in line and str(sample) in line]
+            self.assertTrue(server.wait_for(told), server.lines)
+            # Moved away by log rotation, it goes on.
+            sample.rename(self.root / "bounded.1.jsonl")
+            server.process.send_signal(signal.SIGHUP)
+            self.assertTrue(server.wait_for(lambda: server.post("/v1/feedback", given) and sample.exists() and sample.stat().st_size))
+            self.assertEqual(len(told()), 1, server.lines)
+
     def test_a_sample_of_queries_with_feedback(self):
         sample = self.root / "sample.jsonl"
         with Server("--index", self.index, "--sample", sample, "--sample-rate", "1") as server:
