@@ -67,10 +67,12 @@ def search(options, corpora):
     peer = indexing.peer_python(options, corpora)
     if peer:
         env = dict(os.environ, SEMBLE_INDEX_WORKERS=str(os.cpu_count()))
-        took = json.loads(harness.run([peer, HERE / "semble_peer.py", "search", together], stdin="\n".join(queries),
-                                      env=env).out)["ms"]
-        warm.append([f"semble {options.semble}, words only", f"{harness.quantile(took, 0.5):.3f}",
-                     f"{harness.quantile(took, 0.99):.3f}"])
+        model = indexing.peer_model(options, corpora, peer)
+        for way, flags in {"words only": [], "words and vectors": ["--model", model]}.items():
+            took = json.loads(harness.run([peer, HERE / "semble_peer.py", "search", *flags, together],
+                                          stdin="\n".join(queries), env=env).out)["ms"]
+            warm.append([f"semble {options.semble}, {way}", f"{harness.quantile(took, 0.5):.3f}",
+                         f"{harness.quantile(took, 0.99):.3f}"])
     out = harness.table("Search, warm", f"{units} units, {len(queries)} queries ten times over after one pass to warm up, "
                         "ten results each with their code; milliseconds a query.", ["", "p50", "p99"], warm)
 
