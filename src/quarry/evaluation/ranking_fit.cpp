@@ -68,6 +68,7 @@ ranking::LinearModel fit_linear(const std::vector<const ranking::JudgedQuery*>& 
   model.repeat_penalty = ranking::fit_repeat_penalty([&](const ranking::RepeatPenalty& penalty) {
     GroupedMean mean;
     for (const auto& [question, standing] : standings) {
+      if (options.stop.stop_requested()) break;
       mean.add(question->judged.group, grades_under(penalty, standing, *question));
     }
     return by_file ? mean.mean().ndcg : mean.mean().mrr;
@@ -119,8 +120,8 @@ Quality quality_of(const ranking::RankingModel& model, std::span<const FitQuesti
   return {.files = files.mean(), .functions = functions.mean()};
 }
 
-ranking::RankingModel fit_all(std::span<const FitQuestion* const> questions,
-                              const ranking::FitOptions& options) {
+Result<ranking::RankingModel> fit_all(std::span<const FitQuestion* const> questions,
+                                      const ranking::FitOptions& options) {
   std::vector<const ranking::JudgedQuery*> judged;
   std::size_t by_file = 0;
   for (const FitQuestion* question : questions) {
@@ -133,11 +134,12 @@ ranking::RankingModel fit_all(std::span<const FitQuestion* const> questions,
   if (by_file < questions.size()) model.behaviour = fit_linear(judged, questions, false, options);
   if (by_file == 0) model.subject = model.behaviour;
   if (by_file == questions.size()) model.behaviour = model.subject;
+  if (options.stop.stop_requested()) return fail(ErrorKind::cancelled, "the fit was stopped");
   return model;
 }
 
-CrossValidation cross_validate(const std::vector<FitQuestion>& questions, std::size_t folds,
-                               const ranking::FitOptions& options) {
+Result<CrossValidation> cross_validate(const std::vector<FitQuestion>& questions, std::size_t folds,
+                                       const ranking::FitOptions& options) {
   std::map<std::string, std::size_t> fold_of;
   for (const FitQuestion& question : questions) fold_of[question.judged.group];
   std::size_t next = 0;
@@ -152,7 +154,7 @@ CrossValidation cross_validate(const std::vector<FitQuestion>& questions, std::s
     for (const FitQuestion& question : questions) {
       if (fold_of[question.judged.group] != fold) training.push_back(&question);
     }
-    const ranking::RankingModel model = fit_all(training, options);
+    QUARRY_TRY(const ranking::RankingModel model, fit_all(training, options));
     for (std::size_t i = 0; i < questions.size(); ++i) {
       if (fold_of[questions[i].judged.group] != fold) continue;
       result.by_question[i] = grade_question(model, questions[i]);

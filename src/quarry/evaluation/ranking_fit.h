@@ -46,13 +46,14 @@ struct CrossValidation {
 };
 
 // Repositories, sorted by name, go to folds in turn. Each fold's weights and repeat penalty come from the
-// others.
-[[nodiscard]] CrossValidation cross_validate(const std::vector<FitQuestion>& questions, std::size_t folds,
-                                             const ranking::FitOptions& options);
+// others. ErrorKind::cancelled by options.stop.
+[[nodiscard]] Result<CrossValidation> cross_validate(const std::vector<FitQuestion>& questions,
+                                                     std::size_t folds, const ranking::FitOptions& options);
 
 // Everything from all questions: what ships. A subject's weights come from the questions judged by file, a
 // behaviour's mostly from those judged by function; where one kind is missing, both are the same.
-[[nodiscard]] ranking::RankingModel fit_all(std::span<const FitQuestion* const> questions,
-                                            const ranking::FitOptions& options);
+// ErrorKind::cancelled by options.stop.
+[[nodiscard]] Result<ranking::RankingModel> fit_all(std::span<const FitQuestion* const> questions,
+                                                    const ranking::FitOptions& options);
 
 }  // namespace quarry::evaluation

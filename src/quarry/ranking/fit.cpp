@@ -185,9 +185,10 @@ LinearModel fit_weights(const std::vector<const JudgedQuery*>& queries, const Fi
     for (const Feature feature : options.unheard) gradient[static_cast<std::size_t>(feature)] = 0;
     return sum;
   };
-  for (std::size_t round = 0; round < kRounds; ++round) {
+  for (std::size_t round = 0; round < kRounds && !options.stop.stop_requested(); ++round) {
     for (Listing& listing : all) choose_best_rows(weights, listing);
-    fitted = minimise(loss, std::move(fitted), {.most_steps = kStepsOfRound, .tolerance = 1e-4});
+    fitted = minimise(loss, std::move(fitted),
+                      {.most_steps = kStepsOfRound, .tolerance = 1e-4, .stop = options.stop});
     std::copy(fitted.begin(), fitted.end(), weights.begin());
   }
 

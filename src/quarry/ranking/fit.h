@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <functional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ struct FitOptions {
   std::span<const Feature> unheard =
       {};                     // features that these queries say nothing about: their weights are 0
   float function_weight = 0;  // share of the queries judged by function in the loss
+  std::stop_token stop = {};  // what a fit gives after that is of no use
 };
 
 // Weights for features as they are (standardisation undone); repeat_penalty is left 0. Deterministic.
