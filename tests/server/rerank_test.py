@@ -1,4 +1,4 @@
-"""The second look from outside: a reranking server on this machine that behaves as badly as a test wants, and the
+"""Reranking from outside: a reranking server on this machine that behaves as badly as a test wants, and the
 program as server, on the command line, for agents and as the one who measures."""
 import http.server
 import json

@@ -192,7 +192,7 @@ inline constexpr Flag kWeights{.name = "weights",
                                .brief = "Rank with these weights instead of those built in",
                                .completion = Completion::file};
 
-// The second look by a reranking server.
+// Reranking by a server.
 inline constexpr Flag kRerank{
     .name = "rerank",
     .type = ValueType::text,

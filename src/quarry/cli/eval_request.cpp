@@ -14,7 +14,7 @@
 #include "quarry/cli/common_flags.h"
 #include "quarry/cli/eval_flags.h"
 #include "quarry/cli/model_choice.h"
-#include "quarry/cli/second_look.h"
+#include "quarry/cli/reranking_flags.h"
 #include "quarry/search/query.h"
 
 namespace quarry::cli::eval {
@@ -71,10 +71,10 @@ Result<std::vector<evaluation::System>> systems_of(const Context& context) {
     }
   }
   std::vector<std::string> rankings = settings.list(kRankings);
-  QUARRY_TRY(const search::SecondLook second_look, patient_second_look_of(settings));
+  QUARRY_TRY(const search::Reranking reranking, patient_reranking_of(settings));
   if (rankings.empty()) {
     rankings.emplace_back(models.empty() ? "words" : "hybrid");
-    if (second_look.reranker != nullptr) rankings.emplace_back("reranked");
+    if (reranking.reranker != nullptr) rankings.emplace_back("reranked");
   }
   std::vector<std::string> weights = settings.list(kWeightFiles);
   if (weights.empty()) weights.emplace_back();
@@ -93,7 +93,7 @@ Result<std::vector<evaluation::System>> systems_of(const Context& context) {
     QUARRY_TRY(const evaluation::Ranker ranker, evaluation::ranker_from_name(name));
     const bool product = evaluation::is_product(ranker);
     const bool reranked = ranker == evaluation::Ranker::reranked;
-    if (reranked && second_look.reranker == nullptr) {
+    if (reranked && reranking.reranker == nullptr) {
       return fail(ErrorKind::invalid_argument, "--ranking reranked needs a server: name one with --rerank");
     }
     const bool with_model = ranker == evaluation::Ranker::hybrid || evaluation::needs_model(ranker) ||
@@ -108,7 +108,7 @@ Result<std::vector<evaluation::System>> systems_of(const Context& context) {
                           .ranker = ranker,
                           .encoder = nullptr,
                           .weights = file,
-                          .second_look = second_look}));
+                          .reranking = reranking}));
         continue;
       }
       for (const auto& [model, encoder] : models) {
@@ -116,7 +116,7 @@ Result<std::vector<evaluation::System>> systems_of(const Context& context) {
                           .ranker = ranker,
                           .encoder = encoder,
                           .weights = file,
-                          .second_look = second_look}));
+                          .reranking = reranking}));
       }
     }
   }
@@ -185,9 +185,9 @@ Result<nlohmann::ordered_json> manifest_of(const Context& context,
       entry["model"] = {{"name", system.encoder->name()}, {"fingerprint", system.encoder->fingerprint()}};
     }
     if (system.ranker == evaluation::Ranker::reranked) {
-      entry["reranker"] = {{"name", system.second_look.reranker->name()},
-                           {"top", system.second_look.top},
-                           {"weight", system.second_look.weight}};
+      entry["reranker"] = {{"name", system.reranking.reranker->name()},
+                           {"top", system.reranking.top},
+                           {"weight", system.reranking.weight}};
     }
     std::string weights = ranking::to_json(evaluation::weights_of(system.ranker));
     if (!system.weights.empty()) {

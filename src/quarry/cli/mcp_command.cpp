@@ -14,7 +14,7 @@ namespace {
 constexpr std::array kIndexFlags{&kIndexDirectory, &kNoRefresh,  &kRevision, &kModel,       &kNoVectors,
                                  &kWeights,        &kName,       &kNoSource, &kMaxFileSize, &kNoDefaultRules,
                                  &kNoIgnore,       &kGraphUnits, &kThreads};
-constexpr std::array kGroups{FlagGroup{"Index", kIndexFlags}, FlagGroup{"Second look", kRerankFlags}};
+constexpr std::array kGroups{FlagGroup{"Index", kIndexFlags}, FlagGroup{"Reranking", kRerankFlags}};
 constexpr std::array kArguments{
     Argument{.name = "PATH",
              .required = false,

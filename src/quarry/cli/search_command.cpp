@@ -32,7 +32,7 @@ constexpr std::array kIndexFlags{&kIndexDirectory, &kNoRefresh,  &kRevision, &kM
                                  &kWeights,        &kName,       &kNoSource, &kMaxFileSize, &kNoDefaultRules,
                                  &kNoIgnore,       &kGraphUnits, &kThreads};
 constexpr std::array kGroups{FlagGroup{"Filters", kFilterFlags}, FlagGroup{"Output", kOutputFlags},
-                             FlagGroup{"Batches", kBatchFlags}, FlagGroup{"Second look", kRerankFlags},
+                             FlagGroup{"Batches", kBatchFlags}, FlagGroup{"Reranking", kRerankFlags},
                              FlagGroup{"Index", kIndexFlags}};
 constexpr std::array kArguments{
     Argument{.name = "QUERY",

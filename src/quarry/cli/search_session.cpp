@@ -9,7 +9,7 @@
 #include "quarry/cli/index_update.h"
 #include "quarry/cli/interruption.h"
 #include "quarry/cli/model_choice.h"
-#include "quarry/cli/second_look.h"
+#include "quarry/cli/reranking_flags.h"
 
 namespace quarry::cli {
 namespace {
@@ -65,7 +65,7 @@ Result<std::unique_ptr<search::Engine>> open_engine(const Context& context, Shar
   search::EngineOptions options;
   options.weights = context.settings.text(kWeights);
   options.view = view;
-  QUARRY_TRY(options.second_look, second_look_of(context.settings));
+  QUARRY_TRY(options.reranking, reranking_of(context.settings));
   const bool has_vectors = !snapshot->model().name.empty();
   if (!context.settings.on(kNoVectors) && has_vectors) {
     if (fits(*snapshot, encoder)) {

@@ -12,7 +12,7 @@
 #include "quarry/cli/common_flags.h"
 #include "quarry/cli/index_folder.h"
 #include "quarry/cli/model_choice.h"
-#include "quarry/cli/second_look.h"
+#include "quarry/cli/reranking_flags.h"
 #include "quarry/cli/serve_flags.h"
 #include "quarry/model/guarded_encoder.h"
 #include "quarry/server/serve.h"
@@ -173,7 +173,7 @@ Result<int> run_serve(Context& context) {
   QUARRY_TRY(options.catalog.sources, sources_of(settings));
   options.catalog.weights = settings.text(kWeights);
   options.catalog.words_only = settings.on(kNoVectors);
-  QUARRY_TRY(options.catalog.second_look, guarded_second_look_of(settings));
+  QUARRY_TRY(options.catalog.reranking, guarded_reranking_of(settings));
   options.open_index_encoder =
       [&context](const index::Snapshot& snapshot) -> Result<std::shared_ptr<const model::Encoder>> {
     if (context.settings.on(kNoVectors) || snapshot.model().name.empty()) return nullptr;

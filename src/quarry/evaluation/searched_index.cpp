@@ -64,7 +64,7 @@ Result<std::unique_ptr<search::Engine>> SearchedIndex::engine(const System& syst
   search::EngineOptions engine;
   engine.encoder = uses_vectors(system) ? system.encoder : nullptr;
   engine.weights = system.weights;
-  if (system.ranker == Ranker::reranked) engine.second_look = system.second_look;
+  if (system.ranker == Ranker::reranked) engine.reranking = system.reranking;
   if (!is_product(system.ranker)) {
     engine.weights = options_.work / fmt::format("{}.json", name_of(system.ranker));
     const std::string json = ranking::to_json(weights_of(system.ranker));

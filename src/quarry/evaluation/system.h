@@ -10,14 +10,14 @@
 #include "quarry/base/result.h"
 #include "quarry/model/encoder.h"
 #include "quarry/ranking/ranking_model.h"
-#include "quarry/search/second_look.h"
+#include "quarry/search/reranking.h"
 
 namespace quarry::evaluation {
 
 enum class Ranker : std::uint8_t {
   hybrid,           // the product: words and, with a model, vectors under the fitted weights
   words,            // the product without vectors
-  reranked,         // the product and, over its best results, the second look
+  reranked,         // the product, its best results reranked by a server
   vectors,          // the cosine alone
   vectors_by_file,  // the same, each file once, at the rank of its best function
   bm25f,            // BM25F of functions alone: the classical floor
@@ -32,7 +32,7 @@ struct System {
   Ranker ranker = Ranker::hybrid;
   std::shared_ptr<const model::Encoder> encoder;  // null: words only
   std::filesystem::path weights;                  // empty: those built in; hybrid, words and reranked only
-  search::SecondLook second_look;                 // reranked only
+  search::Reranking reranking;                    // reranked only
 };
 
 // The weights that make the one engine rank as the ranker says, where they are not those of the product.

@@ -44,7 +44,7 @@ struct Timings {
   double embed = 0;       // the query's vector
   double candidates = 0;  // postings, vector scan, features
   double rank = 0;        // scoring, and reading the results' text
-  double rerank = 0;      // the second look; 0 where none was taken
+  double rerank = 0;      // asking the reranker; 0 where it was not asked
 };
 
 struct Answer {
@@ -54,9 +54,9 @@ struct Answer {
   std::string model;  // "" where no vectors were used
   std::string
       degraded;  // why the ranking went by words only although vectors were wanted; "" where it did not
-  std::string not_reranked;  // why there was no second look although one was wanted; "" where it was not so
+  std::string not_reranked;  // why there was no reranking although it was wanted; "" where it was not so
   std::vector<SearchResult> results;
-  PlaceOrder best;    // of the second look, for Query::best of the next page; empty where none was wanted
+  PlaceOrder best;    // as the reranker had it, for Query::best of the next page; empty where none was wanted
   bool more = false;  // there are results after these
   std::optional<Facets> facets;  // with Query::facets
   std::string next_cursor;       // where a server's next page begins; "" where there is none

@@ -63,7 +63,7 @@ bool is_among(const std::vector<T>& values, const T& value) {
   return values.empty() || std::find(values.begin(), values.end(), value) != values.end();
 }
 
-// What the second look made of a result.
+// What the reranker made of a result.
 struct Moved {
   float score = 0;   // its new one less the old
   float places = 0;  // upwards
@@ -102,7 +102,7 @@ struct Engine::State {
   ranking::SearchSpace space;
   ranking::RankingModels models;
   std::shared_ptr<const model::Encoder> encoder;
-  SecondLook second_look;
+  Reranking reranking;
   std::vector<text::Term> own_names;
 
   // What a search needs and the next can use again.
@@ -146,12 +146,12 @@ struct Engine::State {
   [[nodiscard]] Result<Answer> answer(const Query& query, const ranking::LinearModel& model,
                                       std::vector<ranking::Candidate> candidates) const;
   // True where the page that is asked for lies, in part, among the results that are read again.
-  [[nodiscard]] bool looks_again(const Query& query) const {
-    return second_look.reranker != nullptr && query.rerank && query.offset < second_look.top;
+  [[nodiscard]] bool reranks(const Query& query) const {
+    return reranking.reranker != nullptr && query.rerank && query.offset < reranking.top;
   }
   // The order of the best of `ranked`; the one that they have where the reranker does not answer.
-  [[nodiscard]] Result<PlaceOrder> look_again(const Query& query, std::span<const ranking::Ranked> ranked,
-                                              Answer& answer) const;
+  [[nodiscard]] Result<PlaceOrder> rerank_best(const Query& query, std::span<const ranking::Ranked> ranked,
+                                               Answer& answer) const;
 };
 
 ranking::CandidateFilter Engine::State::filter_of(const Filters& filters, const Visibility& visible) const {
@@ -180,9 +180,9 @@ Result<std::vector<std::int8_t>> Engine::State::encode(std::string_view text) co
   return quantized;
 }
 
-Result<PlaceOrder> Engine::State::look_again(const Query& query, std::span<const ranking::Ranked> ranked,
-                                             Answer& answer) const {
-  const auto best = ranked.first(std::min(ranked.size(), second_look.top));
+Result<PlaceOrder> Engine::State::rerank_best(const Query& query, std::span<const ranking::Ranked> ranked,
+                                              Answer& answer) const {
+  const auto best = ranked.first(std::min(ranked.size(), reranking.top));
   if (!query.best.empty()) {
     if (query.best.size() != best.size()) {
       return fail(ErrorKind::invalid_argument,
@@ -202,13 +202,13 @@ Result<PlaceOrder> Engine::State::look_again(const Query& query, std::span<const
   }
   const std::vector<std::string_view> views(texts.begin(), texts.end());
   const auto began = std::chrono::steady_clock::now();
-  const auto reread = second_look.reranker->score(query.text, views);
+  const auto reread = reranking.reranker->score(query.text, views);
   answer.timings.rerank = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   if (!reread) {
     answer.not_reranked = "not reranked: " + reread.error().message;
     return as_it_is;
   }
-  return mix(scores, *reread, second_look.weight);
+  return mix(scores, *reread, reranking.weight);
 }
 
 Result<Answer> Engine::State::answer(const Query& query, const ranking::LinearModel& model,
@@ -216,11 +216,11 @@ Result<Answer> Engine::State::answer(const Query& query, const ranking::LinearMo
   Answer answer;
   answer.query = query.text;
   answer.index_version = space.snapshot().version();
-  const bool again = looks_again(query);
+  const bool again = reranks(query);
   const std::vector<ranking::Ranked> ranked = ranking::order(
-      std::move(candidates), model, std::max(query.offset + query.limit + 1, again ? second_look.top : 0));
+      std::move(candidates), model, std::max(query.offset + query.limit + 1, again ? reranking.top : 0));
   if (again) {
-    QUARRY_TRY(answer.best, look_again(query, ranked, answer));
+    QUARRY_TRY(answer.best, rerank_best(query, ranked, answer));
   }
   const std::size_t end = std::min(ranked.size(), query.offset + query.limit);
   answer.more = ranked.size() > end;
@@ -246,7 +246,7 @@ Result<std::unique_ptr<Engine>> Engine::open(std::shared_ptr<const index::Snapsh
   auto state = std::make_unique<State>();
   QUARRY_TRY(state->space, ranking::SearchSpace::open(std::move(snapshot), options.view));
   state->encoder = options.encoder;
-  state->second_look = options.second_look;
+  state->reranking = options.reranking;
   if (options.weights.empty()) {
     state->models = ranking::default_models();
   } else {

@@ -13,7 +13,7 @@
 #include "quarry/ranking/search_space.h"
 #include "quarry/search/answer.h"
 #include "quarry/search/query.h"
-#include "quarry/search/second_look.h"
+#include "quarry/search/reranking.h"
 
 namespace quarry::search {
 
@@ -21,7 +21,7 @@ struct EngineOptions {
   std::shared_ptr<const model::Encoder> encoder;  // null: words only
   std::filesystem::path weights;                  // ranking weights; empty: those built in
   std::optional<std::size_t> view;                // search this view only; empty: all of them
-  SecondLook second_look;                         // none unless there is a reranker
+  Reranking reranking;                            // none unless there is a reranker
 };
 
 // Safe to call from several threads.
@@ -37,7 +37,7 @@ class Engine {
   [[nodiscard]] Result<Answer> search(const Query& query) const;
 
   // Functions like the one that holds this line, itself left out. ErrorKind::not_found where no unit is
-  // there. `query` gives filters and limits; its text is ignored, and there is no second look.
+  // there. `query` gives filters and limits; its text is ignored, and nothing is reranked.
   [[nodiscard]] Result<Answer> similar(const std::string& path, std::uint32_t line, const Query& query) const;
   // The same for a unit by its number in space(); browse.h finds it by id, or by place within one repository.
   [[nodiscard]] Result<Answer> similar(std::uint32_t unit, const Query& query) const;

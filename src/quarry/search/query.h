@@ -33,7 +33,7 @@ struct Visibility {
   }
 };
 
-// Where each of the best results stood before the second look (second_look.h), best first: {2, 0, 1} brings
+// Where each of the best results stood before it was reranked (reranking.h), best first: {2, 0, 1} brings
 // the third to the top.
 using PlaceOrder = std::vector<std::uint8_t>;
 
@@ -45,8 +45,8 @@ struct Query {
   bool vectors = true;     // false: words only
   bool explain = false;    // fill SearchResult::why with every piece of evidence
   bool facets = false;     // fill Answer::facets
-  bool rerank = true;      // false: no second look, whether or not the engine has a reranker
-  // Answer::best of the first page, so that a later one keeps to it; empty: the second look finds it.
+  bool rerank = true;      // false: no reranking, whether or not the engine has a reranker
+  // Answer::best of the first page, so that a later one keeps to it; empty: the reranker is asked.
   PlaceOrder best;
   Visibility visible;
 };

@@ -16,8 +16,8 @@ namespace quarry::search {
 class TestIndex {
  public:
   explicit TestIndex(bool with_source = true, std::shared_ptr<const model::Encoder> encoder = nullptr,
-                     SecondLook second_look = {})
-      : with_source_(with_source), encoder_(std::move(encoder)), second_look_(std::move(second_look)) {
+                     Reranking reranking = {})
+      : with_source_(with_source), encoder_(std::move(encoder)), reranking_(std::move(reranking)) {
     folder_.write("shop/net/retry.py",
                   "import time\n"
                   "\n"
@@ -73,7 +73,7 @@ class TestIndex {
     auto snapshot = index::Snapshot::open(posix_file_system(), index());
     ASSERT_TRUE(snapshot) << snapshot.error().message;
     auto engine = Engine::open(*std::move(snapshot),
-                               {.encoder = encoder_, .weights = {}, .view = {}, .second_look = second_look_});
+                               {.encoder = encoder_, .weights = {}, .view = {}, .reranking = reranking_});
     ASSERT_TRUE(engine) << engine.error().message;
     engine_ = *std::move(engine);
   }
@@ -83,7 +83,7 @@ class TestIndex {
  private:
   bool with_source_;
   std::shared_ptr<const model::Encoder> encoder_;
-  SecondLook second_look_;
+  Reranking reranking_;
   TestDirectory folder_;
   std::shared_ptr<const Engine> engine_;
 };

@@ -30,8 +30,8 @@ struct CatalogOptions {
   std::vector<IndexSource> sources;  // at least one, names differ
   std::filesystem::path weights;     // of the ranking; empty: those built in
   OpenEncoder open_encoder;
-  search::SecondLook second_look;  // for all of them
-  bool words_only = false;         // by the operator's choice: that no encoder is opened is no news
+  search::Reranking reranking;  // for all of them
+  bool words_only = false;      // by the operator's choice: that no encoder is opened is no news
 };
 
 // Thread-safe.

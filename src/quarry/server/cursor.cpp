@@ -3,7 +3,7 @@
 #include <charconv>
 
 #include "quarry/base/hash.h"
-#include "quarry/search/second_look.h"
+#include "quarry/search/reranking.h"
 
 namespace quarry::server {
 namespace {

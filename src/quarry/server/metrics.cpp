@@ -81,7 +81,7 @@ struct Metrics::State {
                           .Add({});
   Counter& not_reranked = prometheus::BuildCounter()
                               .Name("quarry_search_not_reranked_total")
-                              .Help("Searches without their second look because the reranker did not answer.")
+                              .Help("Searches that the reranker did not answer for.")
                               .Register(registry)
                               .Add({});
   Family<Counter>& reloads = prometheus::BuildCounter()

@@ -3,7 +3,7 @@
 #include <array>
 #include <charconv>
 
-#include "quarry/search/second_look.h"
+#include "quarry/search/reranking.h"
 
 namespace quarry::server::mcp {
 

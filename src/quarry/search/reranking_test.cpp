@@ -1,5 +1,5 @@
-// The second look: what is sent, how the scores are mixed, and that pages, filters and failures stay right.
-#include "quarry/search/second_look.h"
+// Reranking: what is sent, how the scores are mixed, and that pages, filters and failures stay right.
+#include "quarry/search/reranking.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -95,9 +95,9 @@ class WordReranker final : public model::Reranker {
   std::string name_ = "words";
 };
 
-class SecondLookTest : public testing::Test {
+class RerankingTest : public testing::Test {
  protected:
-  SecondLookTest()
+  RerankingTest()
       : reranker(std::make_shared<WordReranker>()),
         index_(true, nullptr, {.reranker = reranker, .top = 3, .weight = 0.9F}),
         engine(*index_.engine()) {
@@ -124,7 +124,7 @@ class SecondLookTest : public testing::Test {
   Query query;
 };
 
-TEST_F(SecondLookTest, ReordersTheBestAndLeavesTheRest) {
+TEST_F(RerankingTest, ReordersTheBestAndLeavesTheRest) {
   const Answer first = without();
   EXPECT_THAT(reranker->asked, IsEmpty());
   EXPECT_EQ(first.timings.rerank, 0);
@@ -161,7 +161,7 @@ TEST_F(SecondLookTest, ReordersTheBestAndLeavesTheRest) {
   EXPECT_GT(moved->contribution, 0);
 }
 
-TEST_F(SecondLookTest, ReadsOnlyWhatMayBeSeen) {
+TEST_F(RerankingTest, ReadsOnlyWhatMayBeSeen) {
   query.visible.repositories = {"shop"};
   query.filters.languages = {corpus::Language::python};
   const Answer answer = engine->search(query).value();
@@ -171,7 +171,7 @@ TEST_F(SecondLookTest, ReadsOnlyWhatMayBeSeen) {
     EXPECT_THAT(text, AllOf(Not(HasSubstr("vault")), Not(HasSubstr("waits longer"))));
 }
 
-TEST_F(SecondLookTest, PagesShowEachResultOnce) {
+TEST_F(RerankingTest, PagesShowEachResultOnce) {
   like_the_third();
   const auto whole = names(engine->search(query).value());
   EXPECT_NE(whole, names(without()));
@@ -199,7 +199,7 @@ TEST_F(SecondLookTest, PagesShowEachResultOnce) {
   EXPECT_THAT(reranker->asked, SizeIs(1));
 }
 
-TEST_F(SecondLookTest, AFailureCostsTheSecondLookAlone) {
+TEST_F(RerankingTest, AFailureCostsTheRerankingAlone) {
   reranker->failing = true;
   query.limit = 2;
   const Answer answer = engine->search(query).value();
@@ -215,7 +215,7 @@ TEST_F(SecondLookTest, AFailureCostsTheSecondLookAlone) {
   EXPECT_THAT(reranker->asked, SizeIs(1));
 }
 
-TEST_F(SecondLookTest, IsNotTakenForSimilarCodeOrASingleResult) {
+TEST_F(RerankingTest, IsNotTakenForSimilarCodeOrASingleResult) {
   EXPECT_TRUE(engine->similar("net/backoff.go", 5, query));
   query.text = "swordfish";
   query.filters.paths = {"vault.py"};

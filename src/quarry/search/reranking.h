@@ -1,4 +1,4 @@
-// The second look: a reranker reads the best few results, and its scores are mixed with those of the ranking.
+// A reranker reads the best few results, and its scores are mixed with those of the ranking.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace quarry::search {
 
 inline constexpr std::size_t kMaxReranked = 50;
 
-struct SecondLook {
+struct Reranking {
   std::shared_ptr<const model::Reranker> reranker;  // null: there is none
   std::size_t top = 10;                             // results that are read again, 2 to kMaxReranked
   // Of the reranker's scores against the ranking's own, both standardised over these results: 0 leaves the

@@ -1,19 +1,19 @@
-// The second look as flags ask for it.
+// Reranking as flags ask for it.
 #pragma once
 
 #include "quarry/base/result.h"
 #include "quarry/cli/settings.h"
-#include "quarry/search/second_look.h"
+#include "quarry/search/reranking.h"
 
 namespace quarry::cli {
 
 // None without --rerank.
 
 // For one who asks a few questions and can wait: a query waits --rerank-budget, or 5 seconds.
-[[nodiscard]] Result<search::SecondLook> second_look_of(const Settings& settings);
+[[nodiscard]] Result<search::Reranking> reranking_of(const Settings& settings);
 // For a server: --rerank-budget, or 300 milliseconds, and no wait for one that failed several times in a row.
-[[nodiscard]] Result<search::SecondLook> guarded_second_look_of(const Settings& settings);
+[[nodiscard]] Result<search::Reranking> guarded_reranking_of(const Settings& settings);
 // For a measurement: as long as it takes, tried again where it fails.
-[[nodiscard]] Result<search::SecondLook> patient_second_look_of(const Settings& settings);
+[[nodiscard]] Result<search::Reranking> patient_reranking_of(const Settings& settings);
 
 }  // namespace quarry::cli

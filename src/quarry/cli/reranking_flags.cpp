@@ -1,4 +1,4 @@
-#include "quarry/cli/second_look.h"
+#include "quarry/cli/reranking_flags.h"
 
 #include <charconv>
 #include <chrono>
@@ -26,9 +26,9 @@ Result<float> weight_of(const Settings& settings) {
   return weight;
 }
 
-Result<search::SecondLook> look_with(const Settings& settings,
-                                     const std::function<Opened(const std::string& address)>& open) {
-  search::SecondLook look;
+Result<search::Reranking> look_with(const Settings& settings,
+                                    const std::function<Opened(const std::string& address)>& open) {
+  search::Reranking look;
   look.top = settings.number(kRerankTop);
   QUARRY_TRY(look.weight, weight_of(settings));
   if (const std::string address = settings.text(kRerank); !address.empty()) {
@@ -45,7 +45,7 @@ std::chrono::milliseconds budget_of(const Settings& settings, std::chrono::milli
 
 }  // namespace
 
-Result<search::SecondLook> second_look_of(const Settings& settings) {
+Result<search::Reranking> reranking_of(const Settings& settings) {
   return look_with(settings, [&](const std::string& address) -> Opened {
     QUARRY_TRY(auto options, model::reranker_options_of(address));
     options.retries = 0;
@@ -55,13 +55,13 @@ Result<search::SecondLook> second_look_of(const Settings& settings) {
   });
 }
 
-Result<search::SecondLook> guarded_second_look_of(const Settings& settings) {
+Result<search::Reranking> guarded_reranking_of(const Settings& settings) {
   return look_with(settings, [&](const std::string& address) {
     return model::open_guarded_reranker(address, budget_of(settings, kServeBudget));
   });
 }
 
-Result<search::SecondLook> patient_second_look_of(const Settings& settings) {
+Result<search::Reranking> patient_reranking_of(const Settings& settings) {
   return look_with(settings, [](const std::string& address) -> Opened {
     QUARRY_TRY(const auto options, model::reranker_options_of(address));
     return model::open_remote_reranker(options);

@@ -1,4 +1,4 @@
-#include "quarry/search/second_look.h"
+#include "quarry/search/reranking.h"
 
 #include <algorithm>
 #include <cmath>
