@@ -120,12 +120,17 @@ std::string dumped(const evaluation::FitQuestion& question) {
   return line.dump() + "\n";
 }
 
-std::string quality_line(std::string_view name, const evaluation::Quality& quality) {
-  return fmt::format(
-      "{}: files NDCG@10 {:.4f} MRR@10 {:.4f} hit@10 {:.4f}; functions MRR@10 {:.4f} NDCG@10 {:.4f} hit@10 "
-      "{:.4f}",
-      name, quality.files.ndcg, quality.files.mrr, quality.files.hit, quality.functions.mrr,
-      quality.functions.ndcg, quality.functions.hit);
+std::string grades_text(const evaluation::Quality& quality) {
+  std::string text;
+  if (const auto& files = quality.files) {
+    text =
+        fmt::format("files NDCG@10 {:.4f} MRR@10 {:.4f} hit@10 {:.4f}", files->ndcg, files->mrr, files->hit);
+  }
+  if (const auto& functions = quality.functions) {
+    text += fmt::format("{}functions MRR@10 {:.4f} NDCG@10 {:.4f} hit@10 {:.4f}", text.empty() ? "" : "; ",
+                        functions->mrr, functions->ndcg, functions->hit);
+  }
+  return text;
 }
 
 Status dump(const Context& context, const std::string& path,
@@ -139,20 +144,26 @@ Status dump(const Context& context, const std::string& path,
 }
 
 // Says how good the weights that are there, new ones on repositories that they never saw, and those that are
-// written are.
+// written are. What counts, the second, is told for each of several files of judgments too.
 ranking::RankingModel fit_and_report(const Context& context, std::string_view name,
                                      const std::vector<evaluation::FitQuestion>& questions,
                                      const ranking::RankingModel& built_in, std::size_t folds,
                                      const ranking::FitOptions& options) {
+  const auto report = [&](std::string_view weights, const std::vector<evaluation::Grades>& grades) {
+    context.note(
+        fmt::format("{}, {}: {}", name, weights, grades_text(evaluation::quality_of(questions, grades))));
+  };
+  report("built-in weights", evaluation::grade(built_in, questions));
+  const auto unseen = evaluation::cross_validate(questions, folds, options);
+  report("cross-validated", unseen);
+  if (const auto by_set = evaluation::quality_by_set(questions, unseen); by_set.size() > 1) {
+    for (const auto& [set, quality] : by_set)
+      context.note(fmt::format("  {}: {}", set, grades_text(quality)));
+  }
   std::vector<const evaluation::FitQuestion*> all;
   for (const evaluation::FitQuestion& question : questions) all.push_back(&question);
-  const auto report = [&](std::string_view weights, const evaluation::Quality& quality) {
-    context.note(quality_line(fmt::format("{}, {}", name, weights), quality));
-  };
-  report("built-in weights", evaluation::quality_of(built_in, all));
-  report("cross-validated", evaluation::cross_validate(questions, folds, options).quality);
   ranking::RankingModel model = evaluation::fit_all(all, options);
-  report("fitted on all", evaluation::quality_of(model, all));
+  report("fitted on all", evaluation::grade(model, questions));
   return model;
 }
 

@@ -53,6 +53,7 @@ Result<std::vector<Question>> read_questions(const FileSystem& files, const std:
     const bool good = object.is_object() && read_targets(object, "relevant", q.targets) &&
                       read_targets(object, "secondary", q.targets);
     if (good) {
+      q.set = path.string();
       const std::string repository = text_or_empty(object, "repo");
       q.repository =
           repository.substr(repository.rfind('/') == std::string::npos ? 0 : repository.rfind('/') + 1);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <utility>
 
 #include "quarry/ranking/ranker.h"
@@ -49,6 +48,28 @@ Grades grades_under(const ranking::RepeatPenalty& penalty, std::vector<ranking::
   };
   return grades_of(judge(standings.size(), question.question->targets.size(), covers), kGradedRanks);
 }
+
+Grades grade_one(const ranking::RankingModel& model, const FitQuestion& question) {
+  const ranking::LinearModel blended = model.blend(model.gate.open(question.judged.query));
+  return grades_under(blended.repeat_penalty, standings_of(blended, question), question);
+}
+
+class Means {
+ public:
+  void add(const FitQuestion& question, const Grades& grades) {
+    (question.judged.by_file ? files_ : functions_).add(question.judged.group, grades);
+  }
+  [[nodiscard]] Quality quality() const {
+    Quality quality;
+    if (files_.count() > 0) quality.files = files_.mean();
+    if (functions_.count() > 0) quality.functions = functions_.mean();
+    return quality;
+  }
+
+ private:
+  GroupedMean files_;
+  GroupedMean functions_;
+};
 
 // Weights by the softmax loss, then the repeat penalty that does best for the questions of one kind.
 ranking::LinearModel fit_linear(const std::vector<const ranking::JudgedQuery*>& judged,
@@ -104,19 +125,27 @@ Result<FitQuestion> prepare_question(const Question& question, const ranking::Se
   return fit;
 }
 
-Grades grade_question(const ranking::RankingModel& model, const FitQuestion& question) {
-  const ranking::LinearModel blended = model.blend(model.gate.open(question.judged.query));
-  return grades_under(blended.repeat_penalty, standings_of(blended, question), question);
+Quality quality_of(std::span<const FitQuestion> questions, std::span<const Grades> grades) {
+  Means means;
+  for (std::size_t i = 0; i < questions.size(); ++i) means.add(questions[i], grades[i]);
+  return means.quality();
 }
 
-Quality quality_of(const ranking::RankingModel& model, std::span<const FitQuestion* const> questions) {
-  GroupedMean files;
-  GroupedMean functions;
-  for (const FitQuestion* question : questions) {
-    (question->judged.by_file ? files : functions)
-        .add(question->judged.group, grade_question(model, *question));
+std::map<std::string, Quality> quality_by_set(std::span<const FitQuestion> questions,
+                                              std::span<const Grades> grades) {
+  std::map<std::string, Means> means;
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    means[questions[i].question->set].add(questions[i], grades[i]);
   }
-  return {.files = files.mean(), .functions = functions.mean()};
+  std::map<std::string, Quality> result;
+  for (const auto& [set, mean] : means) result[set] = mean.quality();
+  return result;
+}
+
+std::vector<Grades> grade(const ranking::RankingModel& model, std::span<const FitQuestion> questions) {
+  std::vector<Grades> grades;
+  for (const FitQuestion& question : questions) grades.push_back(grade_one(model, question));
+  return grades;
 }
 
 ranking::RankingModel fit_all(std::span<const FitQuestion* const> questions,
@@ -136,17 +165,14 @@ ranking::RankingModel fit_all(std::span<const FitQuestion* const> questions,
   return model;
 }
 
-CrossValidation cross_validate(const std::vector<FitQuestion>& questions, std::size_t folds,
-                               const ranking::FitOptions& options) {
+std::vector<Grades> cross_validate(std::span<const FitQuestion> questions, std::size_t folds,
+                                   const ranking::FitOptions& options) {
   std::map<std::string, std::size_t> fold_of;
   for (const FitQuestion& question : questions) fold_of[question.judged.group];
   std::size_t next = 0;
   for (auto& [group, fold] : fold_of) fold = next++ % folds;
 
-  CrossValidation result;
-  result.by_question.resize(questions.size());
-  GroupedMean files;
-  GroupedMean functions;
+  std::vector<Grades> grades(questions.size());
   for (std::size_t fold = 0; fold < folds; ++fold) {
     std::vector<const FitQuestion*> training;
     for (const FitQuestion& question : questions) {
@@ -154,13 +180,10 @@ CrossValidation cross_validate(const std::vector<FitQuestion>& questions, std::s
     }
     const ranking::RankingModel model = fit_all(training, options);
     for (std::size_t i = 0; i < questions.size(); ++i) {
-      if (fold_of[questions[i].judged.group] != fold) continue;
-      result.by_question[i] = grade_question(model, questions[i]);
-      (questions[i].judged.by_file ? files : functions).add(questions[i].judged.group, result.by_question[i]);
+      if (fold_of[questions[i].judged.group] == fold) grades[i] = grade_one(model, questions[i]);
     }
   }
-  result.quality = {.files = files.mean(), .functions = functions.mean()};
-  return result;
+  return grades;
 }
 
 }  // namespace quarry::evaluation
