@@ -2,6 +2,7 @@
 #include <charconv>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "quarry/base/hash.h"
 #include "quarry/cli/commands.h"
@@ -194,6 +195,10 @@ Result<int> run_fit_ranking(Context& context) {
   std::map<std::pair<std::string, std::string>, std::unique_ptr<Indexed>> indexes;
   text::Analyzer analyzer;
   ranking::EvidenceTable scratch;
+  std::optional<ranking::SecondLook> second_look;
+  if (encoder && encoder->token_vectors() != nullptr) {
+    second_look.emplace(std::shared_ptr<const model::StaticModel>(encoder, encoder->token_vectors()));
+  }
   std::vector<evaluation::FitQuestion> words;
   std::vector<evaluation::FitQuestion> vectors;
   for (const evaluation::Question& question : questions) {
@@ -203,15 +208,16 @@ Result<int> run_fit_ranking(Context& context) {
       indexed->own_names = ranking::own_name_terms(indexed->space, analyzer);
     }
     QUARRY_TRY(auto by_words, evaluation::prepare_question(question, indexed->space, indexed->own_names,
-                                                           analyzer, {}, scratch));
+                                                           analyzer, {}, nullptr, scratch));
     words.push_back(std::move(by_words));
     if (!encoder) continue;
     const std::string_view texts[] = {question.text};
     QUARRY_TRY(std::vector<float> encoded, encoder->encode(texts, model::Side::query));
     std::vector<std::int8_t> vector(encoded.size());
     index::store_vector(encoded, vector);
-    QUARRY_TRY(auto by_vectors, evaluation::prepare_question(question, indexed->space, indexed->own_names,
-                                                             analyzer, vector, scratch));
+    QUARRY_TRY(auto by_vectors,
+               evaluation::prepare_question(question, indexed->space, indexed->own_names, analyzer, vector,
+                                            second_look ? &*second_look : nullptr, scratch));
     vectors.push_back(std::move(by_vectors));
   }
   if (const std::string path = context.settings.text(kDump); !path.empty()) {

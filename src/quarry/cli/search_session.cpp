@@ -63,6 +63,7 @@ Result<std::unique_ptr<search::Engine>> open_engine(const Context& context, Shar
                                                     SharedEncoder encoder, std::optional<std::size_t> view) {
   search::EngineOptions options;
   options.weights = context.settings.text(kWeights);
+  options.second_look = !context.settings.on(kNoSecondLook);
   options.view = view;
   const bool has_vectors = !snapshot->model().name.empty();
   if (!context.settings.on(kNoVectors) && has_vectors) {

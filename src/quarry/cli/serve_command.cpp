@@ -171,6 +171,7 @@ Result<int> run_serve(Context& context) {
   options.http.trusted_proxies = options.dispatcher.trusted_proxies;
   QUARRY_TRY(options.catalog.sources, sources_of(settings));
   options.catalog.weights = settings.text(kWeights);
+  options.catalog.second_look = !settings.on(kNoSecondLook);
   options.catalog.words_only = settings.on(kNoVectors);
   options.open_index_encoder =
       [&context](const index::Snapshot& snapshot) -> Result<std::shared_ptr<const model::Encoder>> {

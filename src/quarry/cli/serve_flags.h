@@ -214,8 +214,8 @@ inline constexpr std::array kAccessFlags{&kKeys,         &kPublic,         &kOid
                                          &kOidcAudience, &kTlsCertificate, &kTlsKey,   &kInsecureHttp,
                                          &kHosts,        &kTrustedProxies};
 inline constexpr std::array kRecordFlags{&kLogLevel, &kLogFile, &kLogQueries, &kSample, &kSampleRate};
-inline constexpr std::array kServeSearchFlags{&kModel,     &kQueryEncoder, &kQueryEncoderBudget,
-                                              &kNoVectors, &kWeights,      &kThreads};
+inline constexpr std::array kServeSearchFlags{
+    &kModel, &kQueryEncoder, &kQueryEncoderBudget, &kNoVectors, &kWeights, &kNoSecondLook, &kThreads};
 inline constexpr std::array kHookFlags{&kGithubSecret, &kGitlabToken, &kAllowedOrigins};
 inline constexpr std::array kServeGroups{
     FlagGroup{"Serving", kServingFlags}, FlagGroup{"Access", kAccessFlags},

@@ -15,6 +15,9 @@ constexpr std::size_t kGradedRanks = 10;
 // are few, so the questions judged by file stay as a counterweight.
 constexpr float kFunctionShare = 0.9F;
 
+// Parts that the questions are divided into to fit the second look.
+constexpr std::size_t kInnerFolds = 3;
+
 // What a subject is found by: few numbers that must not be damped, so that the many others can be.
 constexpr auto kTrustedForSubjects = std::to_array<ranking::Feature>(
     {ranking::Feature::file_bm25f_rel, ranking::Feature::stem_precision, ranking::Feature::stem_head_f1,
@@ -31,6 +34,12 @@ constexpr auto kUnheardOfBehaviours = std::to_array<ranking::Feature>({ranking::
 // lift anything into the graded ranks: to the last of that many files.
 std::vector<ranking::Standing> standings_of(const ranking::LinearModel& model, const FitQuestion& question) {
   std::vector<ranking::Standing> standings = ranking::by_score(question.judged.candidates, model);
+  if (!question.judged.looks.empty() && model.looks_twice()) {
+    const auto look = [&](std::uint32_t at) -> Result<ranking::LookVector> {
+      return question.judged.looks[at];
+    };
+    (void)ranking::look_again(standings, question.judged.candidates, model, look);  // this one cannot fail
+  }
   std::size_t files = 0;
   const auto end = std::find_if(standings.begin(), standings.end(), [&](const ranking::Standing& standing) {
     return standing.above == 0 && ++files > kGradedRanks;
@@ -96,11 +105,51 @@ ranking::LinearModel fit_linear(const std::vector<const ranking::JudgedQuery*>& 
   return model;
 }
 
+// Repositories, sorted by name, go to folds in turn; `visit` gets the questions of all other folds and the
+// numbers of those that were held out.
+template <class Visit>
+void for_each_fold(std::span<const FitQuestion* const> questions, std::size_t folds, const Visit& visit) {
+  std::map<std::string, std::size_t> fold_of;
+  for (const FitQuestion* question : questions) fold_of[question->judged.group];
+  std::size_t next = 0;
+  for (auto& [group, fold] : fold_of) fold = next++ % folds;
+  for (std::size_t fold = 0; fold < folds; ++fold) {
+    std::vector<const FitQuestion*> training;
+    std::vector<std::size_t> held_out;
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+      if (fold_of[questions[i]->judged.group] == fold) {
+        held_out.push_back(i);
+      } else {
+        training.push_back(questions[i]);
+      }
+    }
+    visit(training, held_out);
+  }
+}
+
+ranking::RankingModel fit_first_look(std::span<const FitQuestion* const> questions,
+                                     const ranking::FitOptions& options) {
+  std::vector<const ranking::JudgedQuery*> judged;
+  std::size_t by_file = 0;
+  for (const FitQuestion* question : questions) {
+    judged.push_back(&question->judged);
+    if (question->judged.by_file) ++by_file;
+  }
+  ranking::RankingModel model;
+  model.gate = ranking::fit_gate(judged);
+  if (by_file > 0) model.subject = fit_linear(judged, questions, true, options);
+  if (by_file < questions.size()) model.behaviour = fit_linear(judged, questions, false, options);
+  if (by_file == 0) model.subject = model.behaviour;
+  if (by_file == questions.size()) model.behaviour = model.subject;
+  return model;
+}
+
 }  // namespace
 
 Result<FitQuestion> prepare_question(const Question& question, const ranking::SearchSpace& space,
                                      std::span<const text::Term> own_names, text::Analyzer& analyzer,
-                                     std::span<const std::int8_t> vector, ranking::EvidenceTable& scratch) {
+                                     std::span<const std::int8_t> vector, ranking::SecondLook* second,
+                                     ranking::EvidenceTable& scratch) {
   FitQuestion fit;
   fit.question = &question;
   const ranking::QueryTerms terms = ranking::read_query(question.text, analyzer, own_names);
@@ -111,6 +160,12 @@ Result<FitQuestion> prepare_question(const Question& question, const ranking::Se
   fit.judged.query = ranking::describe_query(terms, fit.judged.candidates);
   fit.judged.group = question.repository;
   fit.judged.by_file = !question.by_function();
+  if (second != nullptr) {
+    second->ask(question.text, terms);
+    for (const ranking::Candidate& candidate : fit.judged.candidates) {
+      QUARRY_TRY(fit.judged.looks.emplace_back(), second->look(space, candidate.unit));
+    }
+  }
   for (const ranking::Candidate& candidate : fit.judged.candidates) {
     const index::UnitView unit = space.unit(candidate.unit);
     std::string path = question.root.empty() || question.root == "." ? std::string() : question.root + "/";
@@ -150,39 +205,37 @@ std::vector<Grades> grade(const ranking::RankingModel& model, std::span<const Fi
 
 ranking::RankingModel fit_all(std::span<const FitQuestion* const> questions,
                               const ranking::FitOptions& options) {
-  std::vector<const ranking::JudgedQuery*> judged;
-  std::size_t by_file = 0;
-  for (const FitQuestion* question : questions) {
-    judged.push_back(&question->judged);
-    if (question->judged.by_file) ++by_file;
+  ranking::RankingModel model = fit_first_look(questions, options);
+  if (questions.empty() || questions.front()->judged.looks.empty()) return model;
+  std::vector<std::vector<ranking::Standing>> standings(questions.size());
+  for_each_fold(questions, kInnerFolds,
+                [&](std::span<const FitQuestion* const> training, const std::vector<std::size_t>& held_out) {
+                  const ranking::RankingModel first = fit_first_look(training, options);
+                  for (const std::size_t i : held_out) {
+                    const FitQuestion& question = *questions[i];
+                    standings[i] = ranking::by_score(question.judged.candidates,
+                                                     first.blend(first.gate.open(question.judged.query)));
+                  }
+                });
+  std::vector<ranking::LookedQuery> looked;
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    looked.push_back({.judged = &questions[i]->judged, .standings = standings[i]});
   }
-  ranking::RankingModel model;
-  model.gate = ranking::fit_gate(judged);
-  if (by_file > 0) model.subject = fit_linear(judged, questions, true, options);
-  if (by_file < questions.size()) model.behaviour = fit_linear(judged, questions, false, options);
-  if (by_file == 0) model.subject = model.behaviour;
-  if (by_file == questions.size()) model.behaviour = model.subject;
+  model.subject.look = ranking::fit_look(looked, 0);
+  model.behaviour.look = ranking::fit_look(looked, kFunctionShare);
   return model;
 }
 
 std::vector<Grades> cross_validate(std::span<const FitQuestion> questions, std::size_t folds,
                                    const ranking::FitOptions& options) {
-  std::map<std::string, std::size_t> fold_of;
-  for (const FitQuestion& question : questions) fold_of[question.judged.group];
-  std::size_t next = 0;
-  for (auto& [group, fold] : fold_of) fold = next++ % folds;
-
+  std::vector<const FitQuestion*> all;
+  for (const FitQuestion& question : questions) all.push_back(&question);
   std::vector<Grades> grades(questions.size());
-  for (std::size_t fold = 0; fold < folds; ++fold) {
-    std::vector<const FitQuestion*> training;
-    for (const FitQuestion& question : questions) {
-      if (fold_of[question.judged.group] != fold) training.push_back(&question);
-    }
-    const ranking::RankingModel model = fit_all(training, options);
-    for (std::size_t i = 0; i < questions.size(); ++i) {
-      if (fold_of[questions[i].judged.group] == fold) grades[i] = grade_one(model, questions[i]);
-    }
-  }
+  for_each_fold(all, folds,
+                [&](std::span<const FitQuestion* const> training, const std::vector<std::size_t>& held_out) {
+                  const ranking::RankingModel model = fit_all(training, options);
+                  for (const std::size_t i : held_out) grades[i] = grade_one(model, questions[i]);
+                });
   return grades;
 }
 

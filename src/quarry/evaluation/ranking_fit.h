@@ -15,6 +15,7 @@
 #include "quarry/evaluation/metrics.h"
 #include "quarry/ranking/fit.h"
 #include "quarry/ranking/search_space.h"
+#include "quarry/ranking/second_look.h"
 #include "quarry/text/analyzer.h"
 
 namespace quarry::evaluation {
@@ -28,10 +29,12 @@ struct FitQuestion {
 };
 
 // Candidates and judgments of one question. `own_names` are ranking::own_name_terms(space); `vector` is the
-// query's, empty for words only; `scratch` as for a search.
+// query's, empty for words only; `second` reads all of them again, null: nobody does; `scratch` as for a
+// search.
 [[nodiscard]] Result<FitQuestion> prepare_question(
     const Question& question, const ranking::SearchSpace& space, std::span<const text::Term> own_names,
-    text::Analyzer& analyzer, std::span<const std::int8_t> vector, ranking::EvidenceTable& scratch);
+    text::Analyzer& analyzer, std::span<const std::int8_t> vector, ranking::SecondLook* second,
+    ranking::EvidenceTable& scratch);
 
 // Of questions judged by file and by function; empty where there are none.
 struct Quality {
@@ -55,7 +58,8 @@ struct Quality {
                                                  const ranking::FitOptions& options);
 
 // Everything from all questions: what ships. A subject's weights come from the questions judged by file, a
-// behaviour's mostly from those judged by function; where one kind is missing, both are the same.
+// behaviour's mostly from those judged by function; where one kind is missing, both are the same. The weights
+// of the second look are fitted to orders by weights from other repositories.
 [[nodiscard]] ranking::RankingModel fit_all(std::span<const FitQuestion* const> questions,
                                             const ranking::FitOptions& options);
 

@@ -71,7 +71,8 @@ class TestIndex {
     }
     auto snapshot = index::Snapshot::open(posix_file_system(), index());
     ASSERT_TRUE(snapshot) << snapshot.error().message;
-    auto engine = Engine::open(*std::move(snapshot), {.encoder = encoder_, .weights = {}, .view = {}});
+    auto engine = Engine::open(*std::move(snapshot),
+                               {.encoder = encoder_, .weights = {}, .view = {}, .second_look = true});
     ASSERT_TRUE(engine) << engine.error().message;
     engine_ = *std::move(engine);
   }

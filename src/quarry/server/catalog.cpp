@@ -80,8 +80,10 @@ Result<std::shared_ptr<const ServedIndex>> Catalog::open_side(const IndexSource&
     encoder = std::make_shared<MissingEncoder>(model, served->without_encoder);
   }
   QUARRY_TRY(served->engine,
-             search::Engine::open(std::move(snapshot),
-                                  {.encoder = std::move(encoder), .weights = options_.weights, .view = {}}));
+             search::Engine::open(std::move(snapshot), {.encoder = std::move(encoder),
+                                                        .weights = options_.weights,
+                                                        .view = {},
+                                                        .second_look = options_.second_look}));
   return served;
 }
 
