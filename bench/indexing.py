@@ -9,6 +9,7 @@ import venv
 import harness
 
 HERE = pathlib.Path(__file__).resolve().parent
+FIRST_QUERY = "parse a header"
 
 
 def listed(options, root):
@@ -17,14 +18,30 @@ def listed(options, root):
     return [(entry["language"], str(pathlib.Path(root, entry["path"]))) for entry in report["files"]]
 
 
-def index_once(options, corpora, roots):
+def index_once(options, corpora, roots, flags=("--no-vectors",)):
     """One cold `quarry index` a root, each into a folder of its own that did not exist; seconds and the runs."""
     target = corpora.scratch / "index"
     runs = []
     for root in roots:
         shutil.rmtree(target, ignore_errors=True)
-        runs.append(harness.run([options.quarry, "index", "--index", target, "--no-vectors", root]))
+        runs.append(harness.run([options.quarry, "index", "--index", target, *flags, root]))
     return sum(run.seconds for run in runs), runs
+
+
+def first_answer(options, corpora, roots, peer=None, model=None):
+    """Seconds from no index to the first answer, a process a root that also leaves its index on disk."""
+    target, seconds = corpora.scratch / "index", 0.0
+    command = [options.quarry, "search", "--model", options.model, "--json", "-n", "10"]
+    env = dict(os.environ, XDG_CACHE_HOME=str(target))
+    if peer:
+        command = [peer.parent / "semble", "search", "-k", "10"]
+        env |= {"SEMBLE_CACHE_LOCATION": str(target), "SEMBLE_MODEL_NAME": str(model),
+                "SEMBLE_INDEX_WORKERS": str(os.cpu_count()),
+                "XDG_CACHE_HOME": str(corpora.scratch / "peer-grammars")}  # unpacked once, not for every index
+    for root in roots:
+        shutil.rmtree(target, ignore_errors=True)
+        seconds += harness.run([*command, FIRST_QUERY, root], env=env, ok=(0, 1)).seconds
+    return seconds
 
 
 def floor_once(options, lists):
@@ -52,40 +69,77 @@ def peer_python(options, corpora):
     return python
 
 
-def peer_once(python, roots):
+def peer_model(options, corpora, python):
+    """The folder of a model that semble loads, of the shape of its default one; made of ours."""
+    folder = corpora.scratch / "peer-model"
+    if not folder.exists():
+        harness.run([python, HERE / "semble_peer.py", "model", options.model, folder])
+    return folder
+
+
+def peer_once(python, roots, flags=()):
     env = dict(os.environ, SEMBLE_INDEX_WORKERS=str(os.cpu_count()))
-    return json.loads(harness.run([python, HERE / "semble_peer.py", "index", *roots], env=env).out)
+    return json.loads(harness.run([python, HERE / "semble_peer.py", "index", *flags, "--", *roots], env=env).out)
+
+
+def ratios(above, below, digits=2):
+    return harness.spread([a / b for a, b in zip(above, below)], digits=digits)
 
 
 def cold(options, corpora):
-    repositories = corpora.repositories()
-    roots = [root for _, root in repositories]
-    lists = ["\n".join(f"{language}\t{path}" for language, path in listed(options, root)) + "\n" for root in roots]
+    roots = [root for _, root in corpora.repositories()]
+    entries = [listed(options, root) for root in roots]
+    lists = ["\n".join(f"{language}\t{path}" for language, path in files) + "\n" for files in entries]
     peer = peer_python(options, corpora)
-    ours, floors, peers = [], [], []
+    model = peer_model(options, corpora, peer) if peer else None
+    contenders = {  # in the order in which they run in each round
+        "floor": lambda: floor_once(options, lists)["parse_s"],
+        "words": lambda: index_once(options, corpora, roots)[0],
+        "vectors": lambda: index_once(options, corpora, roots, ["--model", options.model])[0],
+        "answer": lambda: first_answer(options, corpora, roots),
+    }
+    if peer:
+        contenders |= {
+            "peer words": lambda: peer_once(peer, roots)["seconds"],
+            "peer vectors": lambda: peer_once(peer, roots, ["--model", model])["seconds"],
+            "peer answer": lambda: first_answer(options, corpora, roots, peer, model),
+        }
+        first_answer(options, corpora, roots, peer, model)  # compiles its modules and unpacks its grammars
+    took = {name: [] for name in contenders}
     for number in range(options.rounds):
         harness.say(f"indexing, round {number + 1} of {options.rounds}")
-        floors.append(floor_once(options, lists))
-        ours.append(index_once(options, corpora, roots)[0])
-        if peer and number < 2:  # slow, and its spread is small beside the ratio
-            peers.append(peer_once(peer, roots)["seconds"])
-    parse = [floor["parse_s"] for floor in floors]
-    megabytes = floors[0]["bytes"] / 1e6
-    rows = [["bare tree-sitter parse and walk (floor)", harness.spread(parse),
-             harness.spread([megabytes / value for value in parse], digits=1), "1"],
-            ["quarry index, process start to exit", harness.spread(ours),
-             harness.spread([megabytes / value for value in ours], digits=1),
-             harness.spread([a / b for a, b in zip(ours, parse)])]]
-    if peers:
-        rows.append([f"semble {options.semble}, its build alone, without vectors", harness.spread(peers),
-                     harness.spread([megabytes / value for value in peers], digits=1),
-                     harness.spread([a / b for a, b in zip(peers, parse)])])
-        rows.append(["semble's time over quarry's", "", "", harness.spread([a / b for a, b in zip(peers, ours)], digits=1)])
-    note = (f"{len(roots)} repositories, {floors[0]['files']} files with a grammar, {megabytes:.1f} MB "
-            f"(and {floors[0]['without_grammar']} files of text that only quarry reads); {os.cpu_count()} threads each. "
-            "The floor has its files in memory already; quarry lists, reads, parses, analyses, compresses and writes. "
-            "semble runs in a warm interpreter with an encoder that costs nothing.")
-    return harness.table("Indexing, cold", note, ["", "seconds", "MB/s", "ratio to the floor"], rows)
+        for name, once in contenders.items():
+            took[name].append(once())
+
+    floor = floor_once(options, lists)
+    ours = [sum(map(len, entries)), sum(os.path.getsize(path) for files in entries for _, path in files)]
+    rows = [line("bare tree-sitter parse and walk (floor)", [floor["files"], floor["bytes"]], took, "floor"),
+            line("`quarry index`, words only", ours, took, "words"),
+            line("`quarry index`, words and vectors", ours, took, "vectors"),
+            line("`quarry search` without an index, to its first answer", ours, took, "answer")]
+    note = (f"{len(roots)} repositories, {os.cpu_count()} threads each. The floor has its files in memory already; quarry is timed "
+            "from process start to exit: it lists, reads, parses, analyses, compresses and writes.")
+    if peer:
+        read = peer_once(peer, roots)
+        theirs, name = [read["files"], read["bytes"]], f"semble {options.semble}"
+        rows += [line(f"{name}, its build alone, an encoder that costs nothing", theirs, took, "peer words"),
+                 line(f"{name}, its build alone, with a model", theirs, took, "peer vectors"),
+                 line("`semble search` without an index, to its first answer", theirs, took, "peer answer"),
+                 ["times quarry's, words only, semble's build alone", "", "", "", ratios(took["peer words"], took["words"], 1)],
+                 ["times quarry's, with vectors, semble's build alone", "", "", "",
+                  ratios(took["peer vectors"], took["vectors"], 1)],
+                 ["times quarry's, with vectors, process start to first answer", "", "", "",
+                  ratios(took["peer answer"], took["answer"], 1)]]
+        note += (" semble's build alone runs in a warm interpreter, its model loaded, nothing written; `semble search` is its "
+                 "command, from process start to exit, which leaves an index on disk as quarry's does. Its model is made of the one "
+                 "that quarry uses: as many rows, 256 dimensions, float32, its own tokenizer library. semble reads by "
+                 "default what it takes for code, quarry also Markdown, configuration and other text; a function's code "
+                 "is what quarry makes a vector of, and semble of every chunk.")
+    return harness.table("Indexing, cold", note, ["", "files", "MB", "seconds", "ratio to the floor"], rows)
+
+
+def line(label, read, took, name):
+    return [label, read[0], f"{read[1] / 1e6:.1f}", harness.spread(took[name]), ratios(took[name], took["floor"])]
 
 
 def small(options, corpora):

@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 
 import harness
@@ -31,10 +32,24 @@ def corpus(options, corpora):
     return together, target, indexing.units_of(options, target)
 
 
+def questions(options, target):
+    """Some 600 different queries: those of queries.txt, and of what they find far down the list the first sentence of
+    the doc or, where there is none, the words of the name."""
+    queries = [line for line in (HERE / "queries.txt").read_text(encoding="utf-8").split("\n") if line]
+    answers = harness.run([options.quarry, "search", "--index", target, "--json", "-n", "100", "--no-vectors", "--queries",
+                           "-"], stdin="\n".join(queries) + "\n").out.splitlines()
+    for answer in answers:
+        for result in json.loads(answer)["results"][9::10]:
+            words = re.findall(r"\w+", re.split(r"[.!?]\s|\n\n", result["doc"])[0])[:12]
+            if len(words) < 3:
+                words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+", result["name"])
+            queries.append(" ".join(words).lower())
+    return [query for query in dict.fromkeys(queries) if query]
+
+
 def search(options, corpora):
     together, target, units = corpus(options, corpora)
-    queries = (HERE / "queries.txt").read_text(encoding="utf-8").split("\n")
-    queries = [query for query in queries if query]
+    queries = questions(options, target)
     text = "\n".join(queries * 11) + "\n"  # the first pass touches the pages
     command = [options.quarry, "search", "--index", target, "--json", "-n", "10"]
     ways = {"words only": ["--no-vectors"], "words and vectors": ["--model", options.model]}
@@ -52,10 +67,12 @@ def search(options, corpora):
     peer = indexing.peer_python(options, corpora)
     if peer:
         env = dict(os.environ, SEMBLE_INDEX_WORKERS=str(os.cpu_count()))
-        took = json.loads(harness.run([peer, HERE / "semble_peer.py", "search", together], stdin="\n".join(queries),
-                                      env=env).out)["ms"]
-        warm.append([f"semble {options.semble}, words only", f"{harness.quantile(took, 0.5):.3f}",
-                     f"{harness.quantile(took, 0.99):.3f}"])
+        model = indexing.peer_model(options, corpora, peer)
+        for way, flags in {"words only": [], "words and vectors": ["--model", model]}.items():
+            took = json.loads(harness.run([peer, HERE / "semble_peer.py", "search", *flags, together],
+                                          stdin="\n".join(queries), env=env).out)["ms"]
+            warm.append([f"semble {options.semble}, {way}", f"{harness.quantile(took, 0.5):.3f}",
+                         f"{harness.quantile(took, 0.99):.3f}"])
     out = harness.table("Search, warm", f"{units} units, {len(queries)} queries ten times over after one pass to warm up, "
                         "ten results each with their code; milliseconds a query.", ["", "p50", "p99"], warm)
 

@@ -407,6 +407,17 @@ TEST_F(BadInput, AnIndexOfAnotherModelIsNotSearchedWithThisOne) {
   EXPECT_EQ(quarry({"search", "--no-refresh", "--no-vectors", "find the needle"}).status, 0);
 }
 
+TEST_F(BadInput, AQueryThatIsNoUtf8IsRefusedAloneAndInABatch) {
+  const auto alone = quarry({"search", "\xff\xfe\xfd"});
+  EXPECT_EQ(alone.status, 2) << alone.out;
+  EXPECT_THAT(alone.err, HasSubstr("not UTF-8"));
+  auto how = start({"search", "--queries", "-"});
+  how.input = "\xff\xfe\xfd\nfind the needle\n";
+  const auto batch = run(how);
+  EXPECT_EQ(batch.status, 2);
+  EXPECT_THAT(batch.out, AllOf(HasSubstr("not UTF-8"), HasSubstr("find_the_needle")));
+}
+
 TEST_F(BadInput, AQueryInChineseFindsCodeThatIsDocumentedInChinese) {
   write("zh.py", "def concat(paths):\n    \"\"\"把多个文件连接在一起\"\"\"\n    pass\n");
   const auto outcome = quarry({"search", "-f", "vimgrep", "文件连接"});

@@ -299,12 +299,16 @@ TEST_F(CliTest, ALargeSegmentGetsAGraphAndCanDoWithout) {
     if (entry.path().extension() == ".graph") graphs.push_back(entry.path());
   }
   ASSERT_EQ(graphs.size(), 1U);
+  EXPECT_EQ(json::parse(quarry({"status", "-i", "../index", "--json"}).out)["graphs"], 1);
+  EXPECT_THAT(quarry({"status", "-i", "../index"}).out,
+              HasSubstr("in 1 segment, 1 with a graph of its vectors"));
   auto bytes = read_file(graphs[0]);
   bytes[40] = static_cast<char>(bytes[40] ^ 1);
   std::ofstream(graphs[0], std::ios::binary) << bytes;
   EXPECT_EQ(quarry({"verify", "-i", "../index"}).status, 2);
   std::filesystem::remove(graphs[0]);
   EXPECT_EQ(quarry({"verify", "-i", "../index"}).status, 0);
+  EXPECT_EQ(json::parse(quarry({"status", "-i", "../index", "--json"}).out)["graphs"], 0);
   EXPECT_EQ(search(), with);
 }
 

@@ -2,9 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <csignal>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <thread>
 
 #include "program.h"
 #include "quarry/base/test_directory.h"
@@ -135,6 +138,30 @@ TEST_F(EvalTest, WhatIsWrongIsSaid) {
     EXPECT_EQ(outcome.status, 2) << message;
     EXPECT_THAT(outcome.err, HasSubstr(message));
   }
+}
+
+// Twenty thousand questions take minutes to fit; the dump is there when the fit is about to begin.
+TEST_F(EvalTest, ASignalEndsAFit) {
+  const std::string lines = read_file(directory_.path() / "set/queries.jsonl");
+  std::string many;
+  for (int i = 0; i < 7000; ++i) many += lines;
+  directory_.write("set/many.jsonl", many);
+  const auto dump = directory_.path() / "dump.jsonl";
+  Running running({{"fit-ranking", "--judgments", "set/many.jsonl", "--repos", "set/repos", "--no-vectors",
+                    "--folds", "100", "--dump", dump, "--index", directory_.path() / "indexes"},
+                   directory_.path(),
+                   {{"HOME", directory_.path() / "home"}},
+                   std::nullopt,
+                   std::nullopt,
+                   std::nullopt});
+  for (int wait = 0; wait < 1000 && !std::filesystem::exists(dump); ++wait) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  ASSERT_TRUE(std::filesystem::exists(dump));
+  running.signal(SIGTERM);
+  const auto outcome = running.wait(20);
+  EXPECT_EQ(outcome.status, 128 + SIGTERM) << outcome.err;
+  EXPECT_EQ(outcome.out, "");
 }
 
 TEST_F(EvalTest, TuneTriesReportsAndGoesOn) {

@@ -128,6 +128,25 @@ class Limits(Case):
         self.assertEqual(status_of(self.server.raw(b"GET /livez HTTP/1.1\r\n\r\n")), 400)
         self.assertEqual(status_of(self.server.raw(b"GET /livez HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")), 400)
 
+    def test_targets_in_absolute_form(self):
+        def get(target, host=b"localhost"):
+            answer = self.server.raw(b"GET " + target + b" HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n")
+            return status_of(answer), answer
+        for target in (b"http://localhost/v1/search?q=retry", b"HTTP://127.0.0.1:8080/v1/search?q=retry",
+                       b"https://[::1]/v1/search?q=retry"):
+            status, answer = get(target)
+            self.assertEqual(status, 200, (target, answer[:300]))
+            self.assertIn(b"retry_with_backoff", answer)
+        for target in (b"http://localhost", b"http://localhost/", b"http://localhost?x=1"):
+            status, answer = get(target)
+            self.assertEqual((status, answer.split(b"\r\n\r\n", 1)[1]), (200, get(b"/")[1].split(b"\r\n\r\n", 1)[1]), target)
+        # The target says which host is meant, whatever the header says.
+        self.assertEqual(get(b"http://localhost/v1/search?q=retry", host=b"elsewhere.example")[0], 200)
+        self.assertEqual(get(b"http://elsewhere.example/v1/search?q=retry")[0], get(b"/v1/search?q=retry", b"elsewhere.example")[0])
+        for target in (b"http:///livez", b"http://", b"http://a@localhost/livez", b"ftp://localhost/livez", b"http:/livez",
+                       b"http://localhost/../etc/passwd", b"http://localhost/%2e%2e/x", b"livez", b"*"):
+            self.assertEqual(get(target)[0], 400, target)
+
     def test_headers_cannot_be_injected(self):
         for value in ("a%0d%0aX-Evil:%201", "a%0aX-Evil:1"):
             answer = self.server.raw(b"GET /v1/search?q=" + value.encode() + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
@@ -472,6 +491,28 @@ class Logging(Case):
                 line = [l for l in server.get("/metrics").body.decode().splitlines() if l.startswith("quarry_log_lines_lost_total ")]
                 return float(line[0].split()[1]) >= 20
             self.assertTrue(server.wait_for(lost))
+
+    def test_a_sample_stays_within_its_limit(self):
+        sample, limit = self.root / "bounded.jsonl", 20_000
+        with Server("--index", self.index, "--sample", sample, "--sample-rate", "1", "--sample-limit", limit) as server:
+            found = server.get("/v1/search", q="open a socket").json["results"][0]
+            given = {"query": "open a socket " + "x" * 5000, "id": found["id"], "rank": 1, "verdict": "click"}
+            for _ in range(20):
+                self.assertEqual(server.post("/v1/feedback", given).status, 204)
+            def lost():
+                line = [l for l in server.get("/metrics").body.decode().splitlines() if l.startswith("quarry_log_lines_lost_total ")]
+                return float(line[0].split()[1])
+            self.assertTrue(server.wait_for(lambda: lost() >= 15))
+            self.assertGreater(sample.stat().st_size, 10_000)
+            self.assertLessEqual(sample.stat().st_size, limit)
+            self.assertEqual(self.lines_of(sample)[-1]["verdict"], "click")  # whole lines only
+            told = lambda: [line for line in server.lines if "--sample-limit" in line and str(sample) in line]
+            self.assertTrue(server.wait_for(told), server.lines)
+            # Moved away by log rotation, it goes on.
+            sample.rename(self.root / "bounded.1.jsonl")
+            server.process.send_signal(signal.SIGHUP)
+            self.assertTrue(server.wait_for(lambda: server.post("/v1/feedback", given) and sample.exists() and sample.stat().st_size))
+            self.assertEqual(len(told()), 1, server.lines)
 
     def test_a_sample_of_queries_with_feedback(self):
         sample = self.root / "sample.jsonl"

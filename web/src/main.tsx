@@ -8,7 +8,14 @@ import { App } from './views/App';
 import './styles/tokens.css';
 import './styles/page.css';
 import './styles/code.css';
-import './styles/views.css';
+import './styles/results.css';
+import './styles/why.css';
+import './styles/facets.css';
+import './styles/waiting.css';
+import './styles/front.css';
+import './styles/file.css';
+import './styles/status.css';
+import './styles/narrow.css';
 
 applyTheme();
 listenToHistory();

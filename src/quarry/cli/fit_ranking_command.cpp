@@ -146,16 +146,16 @@ Status dump(const Context& context, const std::string& path,
 
 // Says how good the weights that are there, new ones on repositories that they never saw, and those that are
 // written are. What counts, the second, is told for each of several files of judgments too.
-ranking::RankingModel fit_and_report(const Context& context, std::string_view name,
-                                     const std::vector<evaluation::FitQuestion>& questions,
-                                     const ranking::RankingModel& built_in, std::size_t folds,
-                                     const ranking::FitOptions& options) {
+Result<ranking::RankingModel> fit_and_report(const Context& context, std::string_view name,
+                                             const std::vector<evaluation::FitQuestion>& questions,
+                                             const ranking::RankingModel& built_in, std::size_t folds,
+                                             const ranking::FitOptions& options) {
   const auto report = [&](std::string_view weights, const std::vector<evaluation::Grades>& grades) {
     context.note(
         fmt::format("{}, {}: {}", name, weights, grades_text(evaluation::quality_of(questions, grades))));
   };
   report("built-in weights", evaluation::grade(built_in, questions));
-  const auto unseen = evaluation::cross_validate(questions, folds, options);
+  QUARRY_TRY(const auto unseen, evaluation::cross_validate(questions, folds, options));
   report("cross-validated", unseen);
   if (const auto by_set = evaluation::quality_by_set(questions, unseen); by_set.size() > 1) {
     for (const auto& [set, quality] : by_set)
@@ -163,7 +163,7 @@ ranking::RankingModel fit_and_report(const Context& context, std::string_view na
   }
   std::vector<const evaluation::FitQuestion*> all;
   for (const evaluation::FitQuestion& question : questions) all.push_back(&question);
-  ranking::RankingModel model = evaluation::fit_all(all, options);
+  QUARRY_TRY(ranking::RankingModel model, evaluation::fit_all(all, options));
   report("fitted on all", evaluation::grade(model, questions));
   return model;
 }
@@ -192,6 +192,7 @@ Result<int> run_fit_ranking(Context& context) {
     work = user_folder(UserFolder::cache, context.environment) / "fit-ranking";
   }
   const Interruption interruption;
+  options.stop = interruption.token();
   std::map<std::pair<std::string, std::string>, std::unique_ptr<Indexed>> indexes;
   text::Analyzer analyzer;
   ranking::EvidenceTable scratch;
@@ -202,6 +203,7 @@ Result<int> run_fit_ranking(Context& context) {
   std::vector<evaluation::FitQuestion> words;
   std::vector<evaluation::FitQuestion> vectors;
   for (const evaluation::Question& question : questions) {
+    if (interruption.stopped()) return fail(ErrorKind::cancelled, "stopped");
     auto& indexed = indexes[{question.repository, question.root}];
     if (!indexed) {
       QUARRY_TRY(indexed, index_repository(context, work, question, encoder.get(), interruption.token()));
@@ -226,10 +228,11 @@ Result<int> run_fit_ranking(Context& context) {
 
   const auto folds = static_cast<std::size_t>(context.settings.number(kFolds));
   ranking::RankingModels models;
-  models.words = fit_and_report(context, "words", words, ranking::default_models().words, folds, options);
+  QUARRY_TRY(models.words,
+             fit_and_report(context, "words", words, ranking::default_models().words, folds, options));
   if (encoder) {
-    models.vectors =
-        fit_and_report(context, "vectors", vectors, ranking::default_models().choose(true), folds, options);
+    QUARRY_TRY(models.vectors, fit_and_report(context, "vectors", vectors,
+                                              ranking::default_models().choose(true), folds, options));
   }
 
   const std::string json = ranking::to_json(models);

@@ -202,6 +202,7 @@ Result<int> run_serve(Context& context) {
   options.log_queries = settings.on(kLogQueries);
   options.sample = settings.text(kSample);
   QUARRY_TRY(options.sample_rate, number_of("--sample-rate", settings.text(kSampleRate), 0, 1));
+  options.sample_limit = settings.number(kSampleLimit);
   options.drain_delay = std::chrono::milliseconds(settings.number(kDrainDelay));
   // A path on this machine is for those who sit at it.
   options.show_folders = options.http.listen.is_loopback() && !options.access.oidc &&

@@ -164,6 +164,17 @@ inline constexpr Flag kSample{.name = "sample",
                               .brief = "Append sampled queries and all feedback to FILE",
                               .details = "As JSON lines, which `quarry eval` reads.",
                               .completion = Completion::file};
+inline constexpr Flag kSampleLimit{.name = "sample-limit",
+                                   .type = ValueType::bytes,
+                                   .value = "SIZE",
+                                   .fallback = "256M",
+                                   .brief = "Let the file of --sample grow to SIZE at most",
+                                   .details =
+                                       "What comes then is lost, counted, and told once in the log. With K, "
+                                       "M or G for powers of 1024. Move the "
+                                       "file away and send SIGHUP to go on.",
+                                   .minimum = 1,
+                                   .maximum = std::uint64_t{1} << 40};
 inline constexpr Flag kSampleRate{.name = "sample-rate",
                                   .type = ValueType::text,
                                   .value = "SHARE",
@@ -213,7 +224,8 @@ inline constexpr std::array kServingFlags{
 inline constexpr std::array kAccessFlags{&kKeys,         &kPublic,         &kOidcJwks, &kOidcIssuer,
                                          &kOidcAudience, &kTlsCertificate, &kTlsKey,   &kInsecureHttp,
                                          &kHosts,        &kTrustedProxies};
-inline constexpr std::array kRecordFlags{&kLogLevel, &kLogFile, &kLogQueries, &kSample, &kSampleRate};
+inline constexpr std::array kRecordFlags{&kLogLevel, &kLogFile,    &kLogQueries,
+                                         &kSample,   &kSampleRate, &kSampleLimit};
 inline constexpr std::array kServeSearchFlags{
     &kModel, &kQueryEncoder, &kQueryEncoderBudget, &kNoVectors, &kWeights, &kNoSecondLook, &kThreads};
 inline constexpr std::array kHookFlags{&kGithubSecret, &kGitlabToken, &kAllowedOrigins};

@@ -69,8 +69,10 @@ void append_view(std::string& text, const search::ViewFacts& facts, const Termin
 std::string to_text(const search::IndexFacts& facts, const Terminal& terminal) {
   std::string text = fmt::format("{}\n", terminal.paint(Style::heading, harmless(facts.folder.string())));
   text += fmt::format("  version    {}, changed {}\n", facts.version, age_of(facts.changed_ns));
-  text +=
-      fmt::format("  size       {} in {}\n", readable_bytes(facts.bytes), counted(facts.segments, "segment"));
+  const auto graphs =
+      facts.graphs == 0 ? std::string{} : fmt::format(", {} with a graph of its vectors", facts.graphs);
+  text += fmt::format("  size       {} in {}{}\n", readable_bytes(facts.bytes),
+                      counted(facts.segments, "segment"), graphs);
   text += fmt::format("  source     {}\n", facts.has_source ? "kept in the index" : "not kept");
   text += fmt::format("  model      {}\n", model_text(facts));
   for (const auto& view : facts.views) append_view(text, view, terminal);

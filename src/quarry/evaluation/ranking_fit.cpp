@@ -98,6 +98,7 @@ ranking::LinearModel fit_linear(const std::vector<const ranking::JudgedQuery*>& 
   model.repeat_penalty = ranking::fit_repeat_penalty([&](const ranking::RepeatPenalty& penalty) {
     GroupedMean mean;
     for (const auto& [question, standing] : standings) {
+      if (options.stop.stop_requested()) break;
       mean.add(question->judged.group, grades_under(penalty, standing, *question));
     }
     return by_file ? mean.mean().ndcg : mean.mean().mrr;
@@ -108,7 +109,7 @@ ranking::LinearModel fit_linear(const std::vector<const ranking::JudgedQuery*>& 
 // Repositories, sorted by name, go to folds in turn; `visit` gets the questions of all other folds and the
 // numbers of those that were held out.
 template <class Visit>
-void for_each_fold(std::span<const FitQuestion* const> questions, std::size_t folds, const Visit& visit) {
+Status for_each_fold(std::span<const FitQuestion* const> questions, std::size_t folds, const Visit& visit) {
   std::map<std::string, std::size_t> fold_of;
   for (const FitQuestion* question : questions) fold_of[question->judged.group];
   std::size_t next = 0;
@@ -123,12 +124,18 @@ void for_each_fold(std::span<const FitQuestion* const> questions, std::size_t fo
         training.push_back(questions[i]);
       }
     }
-    visit(training, held_out);
+    QUARRY_CHECK(visit(training, held_out));
   }
+  return {};
 }
 
-ranking::RankingModel fit_first_look(std::span<const FitQuestion* const> questions,
-                                     const ranking::FitOptions& options) {
+Status still_wanted(const ranking::FitOptions& options) {
+  if (options.stop.stop_requested()) return fail(ErrorKind::cancelled, "the fit was stopped");
+  return {};
+}
+
+Result<ranking::RankingModel> fit_first_look(std::span<const FitQuestion* const> questions,
+                                             const ranking::FitOptions& options) {
   std::vector<const ranking::JudgedQuery*> judged;
   std::size_t by_file = 0;
   for (const FitQuestion* question : questions) {
@@ -141,6 +148,7 @@ ranking::RankingModel fit_first_look(std::span<const FitQuestion* const> questio
   if (by_file < questions.size()) model.behaviour = fit_linear(judged, questions, false, options);
   if (by_file == 0) model.subject = model.behaviour;
   if (by_file == questions.size()) model.behaviour = model.subject;
+  QUARRY_CHECK(still_wanted(options));
   return model;
 }
 
@@ -203,39 +211,43 @@ std::vector<Grades> grade(const ranking::RankingModel& model, std::span<const Fi
   return grades;
 }
 
-ranking::RankingModel fit_all(std::span<const FitQuestion* const> questions,
-                              const ranking::FitOptions& options) {
-  ranking::RankingModel model = fit_first_look(questions, options);
+Result<ranking::RankingModel> fit_all(std::span<const FitQuestion* const> questions,
+                                      const ranking::FitOptions& options) {
+  QUARRY_TRY(ranking::RankingModel model, fit_first_look(questions, options));
   if (questions.empty() || questions.front()->judged.looks.empty()) return model;
   std::vector<std::vector<ranking::Standing>> standings(questions.size());
-  for_each_fold(questions, kInnerFolds,
-                [&](std::span<const FitQuestion* const> training, const std::vector<std::size_t>& held_out) {
-                  const ranking::RankingModel first = fit_first_look(training, options);
-                  for (const std::size_t i : held_out) {
-                    const FitQuestion& question = *questions[i];
-                    standings[i] = ranking::by_score(question.judged.candidates,
-                                                     first.blend(first.gate.open(question.judged.query)));
-                  }
-                });
+  QUARRY_CHECK(for_each_fold(
+      questions, kInnerFolds,
+      [&](std::span<const FitQuestion* const> training, const std::vector<std::size_t>& held_out) -> Status {
+        QUARRY_TRY(const ranking::RankingModel first, fit_first_look(training, options));
+        for (const std::size_t i : held_out) {
+          const ranking::JudgedQuery& judged = questions[i]->judged;
+          standings[i] = ranking::by_score(judged.candidates, first.blend(first.gate.open(judged.query)));
+        }
+        return {};
+      }));
   std::vector<ranking::LookedQuery> looked;
   for (std::size_t i = 0; i < questions.size(); ++i) {
     looked.push_back({.judged = &questions[i]->judged, .standings = standings[i]});
   }
-  model.subject.look = ranking::fit_look(looked, 0);
-  model.behaviour.look = ranking::fit_look(looked, kFunctionShare);
+  model.subject.look = ranking::fit_look(looked, 0, options.stop);
+  model.behaviour.look = ranking::fit_look(looked, kFunctionShare, options.stop);
+  QUARRY_CHECK(still_wanted(options));
   return model;
 }
 
-std::vector<Grades> cross_validate(std::span<const FitQuestion> questions, std::size_t folds,
-                                   const ranking::FitOptions& options) {
+Result<std::vector<Grades>> cross_validate(std::span<const FitQuestion> questions, std::size_t folds,
+                                           const ranking::FitOptions& options) {
   std::vector<const FitQuestion*> all;
   for (const FitQuestion& question : questions) all.push_back(&question);
   std::vector<Grades> grades(questions.size());
-  for_each_fold(all, folds,
-                [&](std::span<const FitQuestion* const> training, const std::vector<std::size_t>& held_out) {
-                  const ranking::RankingModel model = fit_all(training, options);
-                  for (const std::size_t i : held_out) grades[i] = grade_one(model, questions[i]);
-                });
+  QUARRY_CHECK(for_each_fold(
+      all, folds,
+      [&](std::span<const FitQuestion* const> training, const std::vector<std::size_t>& held_out) -> Status {
+        QUARRY_TRY(const ranking::RankingModel model, fit_all(training, options));
+        for (const std::size_t i : held_out) grades[i] = grade_one(model, questions[i]);
+        return {};
+      }));
   return grades;
 }
 

@@ -54,13 +54,15 @@ struct Quality {
 
 // Every question graded by weights that never saw its repository: repositories, sorted by name, go to folds
 // in turn, and each fold's weights and repeat penalty come from the others.
-[[nodiscard]] std::vector<Grades> cross_validate(std::span<const FitQuestion> questions, std::size_t folds,
-                                                 const ranking::FitOptions& options);
+[[nodiscard]] Result<std::vector<Grades>> cross_validate(std::span<const FitQuestion> questions,
+                                                         std::size_t folds,
+                                                         const ranking::FitOptions& options);
 
 // Everything from all questions: what ships. A subject's weights come from the questions judged by file, a
 // behaviour's mostly from those judged by function; where one kind is missing, both are the same. The weights
 // of the second look are fitted to orders by weights from other repositories.
-[[nodiscard]] ranking::RankingModel fit_all(std::span<const FitQuestion* const> questions,
-                                            const ranking::FitOptions& options);
+// ErrorKind::cancelled by options.stop.
+[[nodiscard]] Result<ranking::RankingModel> fit_all(std::span<const FitQuestion* const> questions,
+                                                    const ranking::FitOptions& options);
 
 }  // namespace quarry::evaluation

@@ -81,6 +81,7 @@ LinearModel fit_weights(const std::vector<const JudgedQuery*>& queries, const Fi
   share_out<kFeatureCount>(lists, usable, options.function_weight);
 
   ListwiseOptions<kFeatureCount> fit;
+  fit.stop = options.stop;
   fit.l2.fill(static_cast<double>(options.l2));
   for (const Feature feature : options.trusted) fit.l2[static_cast<std::size_t>(feature)] *= kTrustedDecay;
   for (const Feature feature : options.unheard) fit.held[static_cast<std::size_t>(feature)] = true;
@@ -91,7 +92,8 @@ LinearModel fit_weights(const std::vector<const JudgedQuery*>& queries, const Fi
   return model;
 }
 
-LookVector fit_look(std::span<const LookedQuery> queries, float function_weight) {
+LookVector fit_look(std::span<const LookedQuery> queries, float function_weight,
+                    const std::stop_token& stop) {
   std::vector<const JudgedQuery*> usable;
   std::vector<JudgedList<kLookCount>> lists;
   std::vector<std::vector<LookVector>> looks;  // what the lists point into
@@ -119,6 +121,7 @@ LookVector fit_look(std::span<const LookedQuery> queries, float function_weight)
   if (lists.empty()) return {};
   share_out<kLookCount>(lists, usable, function_weight);
   ListwiseOptions<kLookCount> fit;
+  fit.stop = stop;
   fit.l2.fill(kLookL2);
   return ListwiseFit<kLookCount>(lists, fit).run();
 }

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <functional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ struct FitOptions {
   std::span<const Feature> unheard =
       {};                     // features that these queries say nothing about: their weights are 0
   float function_weight = 0;  // share of the queries judged by function in the loss
+  std::stop_token stop = {};  // what a fit gives after that is of no use
 };
 
 // Weights for features as they are (standardisation undone); repeat_penalty is left 0. Deterministic.
@@ -47,7 +49,8 @@ struct LookedQuery {
 };
 
 // Weights of the second look, by the same loss over the best kLooked of each query.
-[[nodiscard]] LookVector fit_look(std::span<const LookedQuery> queries, float function_weight);
+[[nodiscard]] LookVector fit_look(std::span<const LookedQuery> queries, float function_weight,
+                                  const std::stop_token& stop = {});
 
 // Tells queries judged by function (behaviours) from those judged by file (subjects). Where only one kind is
 // there, the gate stands still in the middle.

@@ -77,7 +77,8 @@ std::vector<double> minimise(const Objective& objective, std::vector<double> x, 
   Vector next_gradient(x.size());
   double value = objective(x, gradient);
   History history;
-  for (std::size_t step = 0; step < options.most_steps && largest(gradient) > options.tolerance;) {
+  for (std::size_t step = 0; step < options.most_steps && largest(gradient) > options.tolerance &&
+                             !options.stop.stop_requested();) {
     const Vector direction = history.direction(gradient);
     const double slope = dot(direction, gradient);
     // Without a history nothing tells how far to go: no component further than one.

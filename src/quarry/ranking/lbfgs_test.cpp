@@ -56,5 +56,17 @@ TEST(Minimise, KeepsToItsSteps) {
   EXPECT_LE(asked, 6U + 30U);
 }
 
+TEST(Minimise, EndsWhenTold) {
+  std::stop_source stop;
+  std::size_t asked = 0;
+  const auto slope = [&](std::span<const double> x, std::span<double> gradient) {
+    if (++asked == 3) stop.request_stop();
+    gradient[0] = -1;
+    return -x[0];
+  };
+  (void)minimise(slope, {0}, {.most_steps = 1000, .tolerance = 0, .stop = stop.get_token()});
+  EXPECT_EQ(asked, 3U);
+}
+
 }  // namespace
 }  // namespace quarry::ranking

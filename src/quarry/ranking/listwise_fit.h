@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <stop_token>
 #include <utility>
 #include <vector>
 
@@ -32,6 +33,7 @@ struct ListwiseOptions {
   std::array<double, N> l2{};           // a feature's, on its standardised weight
   std::array<bool, N> held{};           // these stay at 0
   std::array<float, N> first_choice{};  // which row speaks for an item at first is chosen by these
+  std::stop_token stop;                 // what comes out after that is of no use
 };
 
 template <std::size_t N>
@@ -66,9 +68,10 @@ class ListwiseFit {
       }
       return sum;
     };
-    for (std::size_t round = 0; round < kRounds; ++round) {
+    for (std::size_t round = 0; round < kRounds && !options_.stop.stop_requested(); ++round) {
       for (Standardised& list : standardised_) choose_best_rows(weights, list);
-      fitted = minimise(loss, std::move(fitted), {.most_steps = kStepsOfRound, .tolerance = 1e-4});
+      fitted = minimise(loss, std::move(fitted),
+                        {.most_steps = kStepsOfRound, .tolerance = 1e-4, .stop = options_.stop});
       std::copy(fitted.begin(), fitted.end(), weights.begin());
     }
     std::array<float, N> result{};

@@ -40,12 +40,18 @@ Result<std::map<std::string, LanguageFacts>> count_languages(const index::Snapsh
 
 }  // namespace
 
+std::size_t count_graphs(const index::Snapshot& snapshot) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(snapshot.graphs(), [](const auto& graph) { return graph != nullptr; }));
+}
+
 Result<IndexFacts> gather_facts(const FileSystem& files, const index::Snapshot& snapshot) {
   IndexFacts facts;
   facts.folder = snapshot.directory();
   facts.version = snapshot.version();
   facts.bytes = snapshot.size_in_bytes();
   facts.segments = snapshot.segments().size();
+  facts.graphs = count_graphs(snapshot);
   facts.changed_ns = newest_change(files, snapshot.directory());
   facts.has_source = snapshot.has_source();
   facts.model = snapshot.model();
@@ -87,6 +93,7 @@ nlohmann::ordered_json to_json(const IndexFacts& facts) {
           {"version", facts.version},
           {"bytes", facts.bytes},
           {"segments", facts.segments},
+          {"graphs", facts.graphs},
           {"changed", facts.changed_ns / 1'000'000'000},
           {"source", facts.has_source},
           {"model", std::move(model)},

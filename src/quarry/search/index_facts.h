@@ -29,11 +29,15 @@ struct IndexFacts {
   std::uint64_t version = 0;
   std::uint64_t bytes = 0;
   std::size_t segments = 0;
+  std::size_t graphs = 0;       // segments whose vectors a search walks through a graph
   std::int64_t changed_ns = 0;  // since the Unix epoch; 0: not known
   bool has_source = false;
   index::ModelInfo model;
   std::vector<ViewFacts> views;
 };
+
+// The number of segments that have a graph of their vectors.
+[[nodiscard]] std::size_t count_graphs(const index::Snapshot& snapshot);
 
 [[nodiscard]] Result<IndexFacts> gather_facts(const FileSystem& files, const index::Snapshot& snapshot);
 

@@ -1,6 +1,7 @@
 #include "quarry/search/query.h"
 
 #include <fmt/ranges.h>
+#include <utf8.h>
 
 #include <algorithm>
 #include <array>
@@ -98,6 +99,11 @@ Status parse_query(std::string_view input, Query& query) {
     }
     if (!query.text.empty()) query.text += ' ';
     query.text += word;
+  }
+  // Words would leave such bytes out and vectors would not: what is found would have little to do with them.
+  if (!utf8::is_valid(query.text.begin(), query.text.end())) {
+    return fail(ErrorKind::invalid_argument,
+                "the query is not UTF-8; check the encoding of the terminal or the file that it comes from");
   }
   return {};
 }

@@ -53,7 +53,8 @@ inline constexpr std::size_t kMaxFilters = 32;
 // Reads "lang:go path:net/ kind:method repo:moby retry with backoff": filter words go to `filters` (added to
 // those already there), the rest is the text. A word whose prefix is not a filter's ("std::sort", "http://x")
 // is text; an unknown value ("lang:klingon") is ErrorKind::invalid_argument and lists what is known; quotes
-// keep spaces: path:"my folder/". Too long or too many filters: ErrorKind::limit.
+// keep spaces: path:"my folder/". A text that is no UTF-8 is ErrorKind::invalid_argument, while a path may
+// hold any bytes, as files' names do. Too long or too many filters: ErrorKind::limit.
 [[nodiscard]] Status parse_query(std::string_view input, Query& query);
 
 }  // namespace quarry::search

@@ -36,6 +36,18 @@ TEST(ParseQuery, ColonsInCodeAndAddressesAreText) {
   EXPECT_THAT(query.filters.paths, IsEmpty());
 }
 
+TEST(ParseQuery, TextThatIsNoUtf8IsRefused) {
+  for (const std::string_view text : {"\xff\xfe", "open \xe9t\xe9 file", "\xc0\xaf", "\xed\xa0\x80"}) {
+    Query query;
+    const Status status = parse_query(text, query);
+    ASSERT_FALSE(status) << text;
+    EXPECT_EQ(status.error().kind, ErrorKind::invalid_argument);
+    EXPECT_THAT(status.error().message, HasSubstr("UTF-8"));
+  }
+  Query query;
+  EXPECT_TRUE(parse_query("path:caf\xe9/ Größe", query)) << "a path is whatever the file system holds";
+}
+
 TEST(ParseQuery, UnknownValuesSayWhatIsKnown) {
   Query query;
   const Status status = parse_query("lang:klingon fire", query);

@@ -1,6 +1,7 @@
 #include "quarry/server/line_sink.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -18,14 +19,16 @@ int open_to_append(const std::filesystem::path& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<LineSink>> LineSink::open(const std::filesystem::path& path) {
+Result<std::unique_ptr<LineSink>> LineSink::open(const std::filesystem::path& path,
+                                                 std::uint64_t most_bytes) {
   const int descriptor = open_to_append(path);
   if (descriptor < 0) return fail(ErrorKind::io, "{}: {}", path.string(), std::strerror(errno));
-  return std::unique_ptr<LineSink>(new LineSink(path, descriptor));
+  return std::unique_ptr<LineSink>(new LineSink(path, descriptor, most_bytes));
 }
 
-LineSink::LineSink(std::filesystem::path path, int descriptor)
+LineSink::LineSink(std::filesystem::path path, int descriptor, std::uint64_t most_bytes)
     : path_(std::move(path)),
+      most_bytes_(most_bytes),
       descriptor_(descriptor),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
@@ -60,6 +63,15 @@ void LineSink::run(const std::stop_token& stop) {
   }
 }
 
+// Looked up each time: the file may have been cut short, and others may write to it.
+std::uint64_t LineSink::room() const {
+  struct stat status {};
+  if (most_bytes_ == kUnbounded || ::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode))
+    return kUnbounded;
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  return size < most_bytes_ ? most_bytes_ - size : 0;
+}
+
 void LineSink::put(const std::deque<std::string>& lines) {
   if (reopen_.exchange(false)) {
     if (const int renewed = open_to_append(path_); renewed >= 0) {
@@ -68,10 +80,14 @@ void LineSink::put(const std::deque<std::string>& lines) {
     }
   }
   std::string text;
-  for (const auto& line : lines) {
-    text += line;
+  const std::uint64_t most = room();
+  std::size_t taken = 0;
+  for (; taken < lines.size() && text.size() + lines[taken].size() + 1 <= most; ++taken) {
+    text += lines[taken];
     text += '\n';
   }
+  lost_ += lines.size() - taken;
+  full_ = taken < lines.size();
   std::string_view rest = text;
   while (!rest.empty()) {
     const ssize_t written = ::write(descriptor_, rest.data(), rest.size());

@@ -60,7 +60,7 @@ struct Metrics::State {
                                      .Register(registry);
   Family<Counter>& refusals = prometheus::BuildCounter()
                                   .Name("quarry_http_refusals_total")
-                                  .Help("Requests refused, by reason: rate, queue, deadline, access.")
+                                  .Help("Requests refused, by reason: rate, queue, memory, deadline, access.")
                                   .Register(registry);
   Family<Histogram>& stages = prometheus::BuildHistogram()
                                   .Name("quarry_search_stage_duration_seconds")

@@ -23,7 +23,7 @@ class Metrics {
   Metrics& operator=(const Metrics&) = delete;
 
   void count_request(const Exchange& exchange, double seconds);
-  void count_refusal(std::string_view reason);  // "rate", "queue", "deadline", "access"
+  void count_refusal(std::string_view reason);  // "rate", "queue", "memory", "deadline", "access"
   void count_answer(const search::Answer& answer, const ServedIndex& index);
   void count_reload(std::string_view side, bool good);
   void count_lost_log_lines(std::uint64_t lines);

@@ -37,6 +37,7 @@ class QueryLog {
   void note_feedback(const Feedback& feedback, const Context& context);
 
   [[nodiscard]] std::uint64_t take_lost() { return sink_ == nullptr ? 0 : sink_->take_lost(); }
+  [[nodiscard]] bool is_full() const { return sink_ != nullptr && sink_->is_full(); }
   void reopen() {
     if (sink_ != nullptr) sink_->reopen();
   }

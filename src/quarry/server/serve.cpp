@@ -118,9 +118,10 @@ std::vector<std::string> lower_case(std::vector<std::string> texts) {
   return texts;
 }
 
-Result<std::unique_ptr<LineSink>> open_sink(const std::filesystem::path& path, bool wanted) {
+Result<std::unique_ptr<LineSink>> open_sink(const std::filesystem::path& path, bool wanted,
+                                            std::uint64_t most_bytes = LineSink::kUnbounded) {
   if (!wanted) return nullptr;
-  return LineSink::open(path);
+  return LineSink::open(path, most_bytes);
 }
 
 }  // namespace
@@ -129,7 +130,7 @@ Status serve(FileSystem& files, const ServeOptions& options) {
   const Signals signals;
   QUARRY_TRY(auto log_sink, open_sink(options.log, options.log_level != LogLevel::off));
   RequestLog log(std::move(log_sink), options.log_level, options.log_queries);
-  QUARRY_TRY(auto sample_sink, open_sink(options.sample, !options.sample.empty()));
+  QUARRY_TRY(auto sample_sink, open_sink(options.sample, !options.sample.empty(), options.sample_limit));
   QueryLog query_log(std::move(sample_sink), options.sample_rate);
   QUARRY_TRY(const auto access, AccessControl::open(files, options.access));
   QUARRY_TRY(const auto catalog, Catalog::open(files, options.catalog));
@@ -190,6 +191,7 @@ Status serve(FileSystem& files, const ServeOptions& options) {
 
   CertificateWatch certificate(files, options.http.tls);
   std::string access_error;
+  bool sample_was_full = false;
   const auto renew = [&](bool always) {
     reload(always);
     const auto refreshed = access->refresh();
@@ -199,6 +201,14 @@ Status serve(FileSystem& files, const ServeOptions& options) {
     if (certificate.has_changed() || always) {
       if (const auto renewed = http->reload_certificate(); !renewed) say(renewed.error().message);
     }
+    const bool sample_is_full = query_log.is_full();
+    if (sample_is_full && !sample_was_full) {
+      say(
+          fmt::format("warning: {} has reached --sample-limit: samples and feedback are lost until it is "
+                      "moved away and SIGHUP comes",
+                      options.sample.string()));
+    }
+    sample_was_full = sample_is_full;
     metrics.count_lost_log_lines(log.take_lost() + query_log.take_lost());
   };
   std::atomic<bool> hung_up{false};

@@ -27,6 +27,7 @@ struct ServeOptions {
   bool log_queries = false;
   std::filesystem::path sample;              // file for sampled queries and feedback; empty: none are kept
   double sample_rate = 0;                    // 0 to 1
+  std::uint64_t sample_limit = 0;            // bytes of that file
   std::vector<std::string> allowed_origins;  // of web pages that may call POST /mcp
   WebhookSecrets webhook_secrets;            // none: no webhook
   std::filesystem::path clones;              // where repositories that were indexed by URL have their clones

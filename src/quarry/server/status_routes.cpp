@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "quarry/search/index_facts.h"
 #include "quarry/server/live_quality.h"
 #include "quarry/server/question.h"
 #include "quarry/server/served_index.h"
@@ -45,6 +46,8 @@ ordered_json describe(const ServedIndex& index, const Caller& caller) {
           {"files", files},
           {"repositories", repositories},
           {"bytes", snapshot.size_in_bytes()},
+          {"segments", snapshot.segments().size()},
+          {"graphs", search::count_graphs(snapshot)},
           {"has_source", snapshot.has_source()}};
 }
 

@@ -43,6 +43,27 @@ Status parse_parameters(std::string_view query, Pairs& parameters) {
   return {};
 }
 
+// What the path begins with: the target, or what stands behind the authority of one in absolute form, which
+// says what the request is for instead of the Host header (RFC 9112 3.2.2).
+Result<std::string_view> take_authority(Request& request) {
+  const std::string_view target = request.target;
+  const auto colon = target.find("://");
+  const auto scheme = ascii::lower(target.substr(0, std::min<std::size_t>(colon, 8)));
+  if (target.starts_with('/') || colon == std::string_view::npos || (scheme != "http" && scheme != "https")) {
+    return target;
+  }
+  const auto rest = target.substr(colon + 3);
+  const auto end = std::min(rest.find_first_of("/?#"), rest.size());
+  const auto authority = rest.substr(0, end);
+  // RFC 9110 4.2.1 and 4.2.4: no host is an error, and so is a user, which makes one host look like another.
+  if (authority.empty() || authority.find('@') != std::string_view::npos) {
+    return fail(ErrorKind::invalid_argument, "the URL names no host, or a user beside it");
+  }
+  std::erase_if(request.headers, [](const auto& header) { return header.first == "host"; });
+  request.headers.emplace_back("host", authority);
+  return rest.substr(end);
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view text) {
@@ -71,11 +92,14 @@ Result<std::string> percent_decode(std::string_view text, bool plus) {
 }
 
 Status parse_target(Request& request) {
-  std::string_view target = request.target;
-  if (!target.starts_with('/')) return fail(ErrorKind::invalid_argument, "the URL must begin with '/'");
+  QUARRY_TRY(std::string_view target, take_authority(request));
+  const bool absolute = target.size() != request.target.size();
+  if (!absolute && !target.starts_with('/'))
+    return fail(ErrorKind::invalid_argument, "the URL must begin with '/' or with http://");
   target = target.substr(0, target.find('#'));
   const auto question = std::min(target.find('?'), target.size());
-  auto path = target.substr(1, question - 1);
+  auto path = target.substr(0, question);
+  if (!path.empty()) path.remove_prefix(1);  // "http://host" asks for the same as "http://host/"
   request.segments.clear();
   request.parameters.clear();
   while (true) {

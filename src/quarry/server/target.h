@@ -10,10 +10,12 @@
 
 namespace quarry::server {
 
-// Fills `segments` and `parameters` of `request` from its `target`. Each segment is decoded once. Refused
-// (ErrorKind::invalid_argument): a target that does not begin with '/', a broken %-escape, bytes that are no
-// UTF-8, control characters, and in the path segments that are "." or "..", or hold '/', '\' or NUL after
-// decoding. A handler therefore never sees a path that could climb.
+// Fills `segments` and `parameters` of `request` from its `target`. Each segment is decoded once. Of a target
+// in absolute form ("http://host:80/path", RFC 9112 3.2.2) the authority takes the place of the Host header.
+// Refused (ErrorKind::invalid_argument): any other target that does not begin with '/', an authority that is
+// empty or names a user, a broken %-escape, bytes that are no UTF-8, control characters, and in the path
+// segments that are "." or "..", or hold '/', '\' or NUL after decoding. A handler therefore never sees a
+// path that could climb.
 [[nodiscard]] Status parse_target(Request& request);
 
 // %41 -> A; '+' -> space where `plus` (query strings).
