@@ -74,7 +74,6 @@ class UnitTable {
     return scores(position + 1).bm25f;
   }  // in touched()
   [[nodiscard]] float bm25f(std::uint32_t unit) const { return scores(row_of_unit_[unit]).bm25f; }
-  [[nodiscard]] bool holds(std::uint32_t unit) const { return row_of_unit_[unit] != 0; }
   [[nodiscard]] float plain(std::uint32_t unit) const { return scores(row_of_unit_[unit]).plain; }
   [[nodiscard]] UnitEvidence evidence(std::uint32_t unit) const;
 

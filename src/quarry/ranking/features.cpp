@@ -29,6 +29,12 @@ bool prefix_match(std::string_view a, std::string_view b, std::size_t least) {
   return i == shared;
 }
 
+// A bit for the first letter of a word (and of some others: a hash). Most words of a path begin with a letter
+// that no word of the query does.
+std::uint64_t initial(std::string_view word) {
+  return std::uint64_t{1} << (static_cast<unsigned char>(word.front()) & 63U);
+}
+
 float ratio(float part, float whole) {
   return whole > 0 ? part / whole : 0;
 }
@@ -89,6 +95,7 @@ class Computation {
       if (query.terms[i].word_term) unit_total_ += table.unit_idf[i];
       if ((query.head_mask >> i & 1) != 0) head_total_ += table.unit_idf[i];
       if ((query.head_mask >> i & 1) != 0) head_file_total_ += table.file_idf[i];
+      if (query.terms[i].word_term && !query.terms[i].word.empty()) initials_ |= initial(query.terms[i].word);
     }
     for (const std::uint32_t file : table.touched_files)
       best_file_ = std::max(best_file_, table.files[file].bm25f);
@@ -224,6 +231,7 @@ class Computation {
     for (std::string_view rest = file.stem_words(); !rest.empty();) {
       const std::string_view word = next_word(rest);
       ++stem_words;
+      if ((initials_ & initial(word)) == 0) continue;
       bool matched = false;
       for (std::size_t i = 0; i < query_.terms.size(); ++i) {
         if (!query_.terms[i].word_term || !prefix_match(word, query_.terms[i].word, kStemPrefix)) continue;
@@ -235,6 +243,7 @@ class Computation {
     stem_matched = std::min(stem_words, std::max(stem_matched, equal_stem_words));
     for (std::string_view rest = file.folder_words(); !rest.empty();) {
       const std::string_view word = next_word(rest);
+      if ((initials_ & initial(word)) == 0) continue;
       for (std::size_t i = 0; i < query_.terms.size(); ++i) {
         if (query_.terms[i].word_term && prefix_match(word, query_.terms[i].word, kFolderPrefix)) {
           by_folder |= std::uint32_t{1} << i;
@@ -359,6 +368,7 @@ class Computation {
   float unit_total_ = 0;
   float head_total_ = 0;
   float head_file_total_ = 0;
+  std::uint64_t initials_ = 0;  // of the query's words
   float best_file_ = 0;
   float best_unit_ = 0;
   float best_plain_ = 0;

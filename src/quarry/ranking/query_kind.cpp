@@ -57,8 +57,9 @@ float second_file(std::span<const Candidate> candidates) {
 
 // Of the candidates, the share that is the only definition of its file.
 float lone(std::span<const Candidate> candidates) {
-  const auto alone = std::count_if(candidates.begin(), candidates.end(), [](const Candidate& c) {
-    return value(c, Feature::file_units) <= file_units_feature(2);
+  const float two_units = file_units_feature(2);
+  const auto alone = std::count_if(candidates.begin(), candidates.end(), [&](const Candidate& c) {
+    return value(c, Feature::file_units) <= two_units;
   });
   return static_cast<float>(alone) / static_cast<float>(candidates.size());
 }

@@ -39,10 +39,11 @@ void count_above(std::span<Standing> standings, std::span<const Candidate> candi
 // comparison.
 class Best {
  public:
+  // Of items with a score above 0.
   explicit Best(std::size_t count) : count_(count) { items_.reserve(2 * count); }
 
   [[nodiscard]] bool wants(float score, std::uint32_t item) const {
-    return !full_ || better(score, item, floor_.first, floor_.second);
+    return better(score, item, floor_.first, floor_.second);
   }
   void add(float score, std::uint32_t item) {
     items_.emplace_back(score, item);
@@ -55,7 +56,7 @@ class Best {
   // Empties it.
   [[nodiscard]] std::span<const std::pair<float, std::uint32_t>> take() {
     if (items_.size() > count_) cut();
-    full_ = false;
+    floor_ = {};
     taken_.swap(items_);
     items_.clear();
     return taken_;
@@ -71,8 +72,7 @@ class Best {
       std::swap(items_[at], items_[at - 1]);
     }
     if (items_.size() > count_) items_.pop_back();
-    full_ = items_.size() == count_;
-    if (full_) floor_ = items_.back();
+    if (items_.size() == count_) floor_ = items_.back();
   }
 
   void cut() {
@@ -82,14 +82,12 @@ class Best {
     });
     floor_ = *last;
     items_.resize(count_);
-    full_ = true;
   }
 
   std::size_t count_;
   std::vector<std::pair<float, std::uint32_t>> items_;
   std::vector<std::pair<float, std::uint32_t>> taken_;
-  std::pair<float, std::uint32_t> floor_;
-  bool full_ = false;
+  std::pair<float, std::uint32_t> floor_;  // the worst, as soon as there are `count` of them
 };
 
 class CandidateSearch {
@@ -175,9 +173,8 @@ class CandidateSearch {
 
   void add_best_of(std::uint32_t file, Best& best) {
     for (std::uint32_t unit = space_.first_unit(file); unit < space_.first_unit(file + 1); ++unit) {
-      if (!table_.units.holds(unit)) continue;
       const float score = table_.units.bm25f(unit);
-      if (score > 0 && best.wants(score, unit) && passes_kind(unit)) best.add(score, unit);
+      if (best.wants(score, unit) && passes_kind(unit)) best.add(score, unit);
     }
     const auto held = best.take();
     for (const auto& [score, unit] : held) add(unit);
