@@ -317,8 +317,8 @@ TEST_F(ServiceTest, WhatTheCallerMayNotSeeDoesNotExist) {
   for (const Json& arguments :
        {Json{{"query", "open vault password"}}, Json{{"query", "vault"}, {"repo", "secret"}},
         Json{{"query", "repo:secret vault"}}}) {
-    for (const Json& result : good("search", arguments)["results"])
-      EXPECT_EQ(result["repo"], "shop") << arguments;
+    const Json answer = good("search", arguments);
+    for (const Json& result : answer["results"]) EXPECT_EQ(result["repo"], "shop") << arguments;
   }
   bad("read_file", {{"path", "vault.py"}});
   bad("read_file", {{"path", "vault.py"}, {"repo", "secret"}});
