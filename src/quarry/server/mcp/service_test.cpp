@@ -324,7 +324,8 @@ TEST_F(ServiceTest, WhatTheCallerMayNotSeeDoesNotExist) {
   bad("read_file", {{"path", "vault.py"}, {"repo", "secret"}});
   bad("read_function", {{"id", vault["results"][0]["id"]}});
   bad("find_similar", {{"id", vault["results"][0]["id"]}});
-  for (const Json& result : good("find_similar", {{"path", "net/retry.py"}, {"line", 5}})["results"]) {
+  const Json alike = good("find_similar", {{"path", "net/retry.py"}, {"line", 5}});
+  for (const Json& result : alike["results"]) {
     EXPECT_EQ(result["repo"], "shop");
   }
   scope_.repositories = std::vector<std::string>{};
