@@ -12,7 +12,7 @@ import re
 import sys
 
 ORDER = ["base", "corpus", "syntax", "text", "model", "index", "ranking", "search",
-         "evaluation", "preparation", "training", "release", "server", "cli"]
+         "evaluation", "preparation", "training", "server", "cli"]
 MAY_PRINT = {"server", "cli"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*["<]quarry/([^/">]+)/', re.MULTILINE)

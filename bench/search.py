@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 
 import harness
@@ -31,10 +32,24 @@ def corpus(options, corpora):
     return together, target, indexing.units_of(options, target)
 
 
+def questions(options, target):
+    """Some 600 different queries: those of queries.txt, and of what they find far down the list the first sentence of
+    the doc or, where there is none, the words of the name."""
+    queries = [line for line in (HERE / "queries.txt").read_text(encoding="utf-8").split("\n") if line]
+    answers = harness.run([options.quarry, "search", "--index", target, "--json", "-n", "100", "--no-vectors", "--queries",
+                           "-"], stdin="\n".join(queries) + "\n").out.splitlines()
+    for answer in answers:
+        for result in json.loads(answer)["results"][9::10]:
+            words = re.findall(r"\w+", re.split(r"[.!?]\s|\n\n", result["doc"])[0])[:12]
+            if len(words) < 3:
+                words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+", result["name"])
+            queries.append(" ".join(words).lower())
+    return [query for query in dict.fromkeys(queries) if query]
+
+
 def search(options, corpora):
     together, target, units = corpus(options, corpora)
-    queries = (HERE / "queries.txt").read_text(encoding="utf-8").split("\n")
-    queries = [query for query in queries if query]
+    queries = questions(options, target)
     text = "\n".join(queries * 11) + "\n"  # the first pass touches the pages
     command = [options.quarry, "search", "--index", target, "--json", "-n", "10"]
     ways = {"words only": ["--no-vectors"], "words and vectors": ["--model", options.model]}

@@ -1,5 +1,6 @@
--- wrk script: each request asks the next query of a file. wrk ... -s serve.lua URL -- QUERIES [DELAY_MS]
--- Prints "status CODE COUNT" lines at the end, and how many answers mixed versions of the index.
+-- wrk script: each request is the next target of a file. wrk ... -s serve.lua URL -- TARGETS DELAY_MS [check]
+-- Prints "status CODE COUNT" lines at the end and, where it is to check answers, how many of them mixed versions of the
+-- index; without that, wrk counts refusals alone, as status 0.
 local threads = {}
 
 function setup(thread)
@@ -9,16 +10,14 @@ end
 function init(args)
   targets = {}
   for line in io.lines(args[1]) do
-    if #line > 0 then
-      local query = line:gsub("[^%w]", function(c) return string.format("%%%02X", string.byte(c)) end)
-      table.insert(targets, "/v1/search?n=10&q=" .. query)
-    end
+    if #line > 0 then table.insert(targets, line) end
   end
   pause = tonumber(args[2] or "0")
   at = 0
   codes = {}
   mixed = 0
   versions = {}
+  if args[3] == "check" then response = look end
 end
 
 function delay()
@@ -30,7 +29,7 @@ function request()
   return wrk.format("GET", targets[at])
 end
 
-function response(status, headers, body)
+function look(status, headers, body)
   codes[status] = (codes[status] or 0) + 1
   if status == 200 then
     local version = body:match('"index":{"version":(%d+)')
@@ -57,6 +56,10 @@ function done(summary, latency)
     for code, count in (thread:get("counted") or ""):gmatch("(%d+)=(%d+)") do
       sum[code] = (sum[code] or 0) + tonumber(count)
     end
+  end
+  if next(sum) == nil then
+    sum[200] = summary.requests - summary.errors.status
+    if summary.errors.status > 0 then sum[0] = summary.errors.status end
   end
   for code, count in pairs(sum) do print("status " .. code .. " " .. count) end
   print(string.format("mixed %d", wrong))

@@ -28,9 +28,10 @@ def soak(options, corpora):
     together, target, units = search.corpus(options, corpora)
     samples, swapped = [], False
     with serve.Serving(options, target, "--model", options.model) as server:
-        serve.wrk(server.port, 16, 5)  # touches the pages
+        targets = serve.write_targets(corpora.scratch / "targets.txt", search.questions(options, target))
+        serve.wrk(server.port, 16, 5, targets=targets)  # touches the pages
         counts = {}
-        load = threading.Thread(target=lambda: counts.update(serve.wrk(server.port, 50, SECONDS, pause=100)))
+        load = threading.Thread(target=lambda: counts.update(serve.wrk(server.port, 50, SECONDS, targets=targets, pause=100)))
         began = time.monotonic()
         load.start()
         while load.is_alive():

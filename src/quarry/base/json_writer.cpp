@@ -2,17 +2,85 @@
 
 #include <utf8.h>
 
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <iterator>
-
-#include "quarry/base/ascii.h"
 
 namespace quarry {
 namespace {
 
-rapidjson::SizeType length(std::string_view text) {
-  return static_cast<rapidjson::SizeType>(text.size());
+constexpr bool is_ascii(char c) {
+  return static_cast<unsigned char>(c) < 0x80;
+}
+
+std::uint64_t eight_bytes(const char* at) {
+  std::uint64_t word;
+  std::memcpy(&word, at, 8);
+  return std::endian::native == std::endian::little ? word : __builtin_bswap64(word);
+}
+
+constexpr std::uint64_t kEach = 0x0101010101010101;
+constexpr std::uint64_t kHighest = 0x80 * kEach;
+
+// As utf8::is_valid, which looks at one character after another: source is nearly all ASCII.
+bool is_valid(std::string_view text) {
+  while (true) {
+    std::size_t ascii = 0;
+    while (ascii + 8 <= text.size() && (eight_bytes(text.data() + ascii) & kHighest) == 0) ascii += 8;
+    while (ascii < text.size() && is_ascii(text[ascii])) ++ascii;
+    text.remove_prefix(ascii);
+    if (text.empty()) return true;
+    const auto others = std::find_if(text.begin(), text.end(), is_ascii);
+    if (!utf8::is_valid(text.begin(), others)) return false;
+    text.remove_prefix(static_cast<std::size_t>(others - text.begin()));
+  }
+}
+
+// How many bytes may stand in a string as they are, up to the first that needs an escape. Eight are looked at
+// together, where the subtractions set the highest bit of each byte that is wanted (and of others only behind
+// the first of them).
+std::size_t plain_bytes(std::string_view text) {
+  const auto zero_bytes = [](std::uint64_t word) { return (word - kEach) & ~word; };
+  std::size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    const std::uint64_t word = eight_bytes(text.data() + at);
+    const std::uint64_t controls = (word - 0x20 * kEach) & ~word;
+    const std::uint64_t escaped =
+        (controls | zero_bytes(word ^ '"' * kEach) | zero_bytes(word ^ '\\' * kEach)) & kHighest;
+    if (escaped != 0) return at + static_cast<std::size_t>(std::countr_zero(escaped)) / 8;
+  }
+  const auto is_plain = [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\'; };
+  while (at < text.size() && is_plain(text[at])) ++at;
+  return at;
+}
+
+// The letter behind the backslash; 'u' where only digits will do.
+constexpr std::array<char, 128> kEscapes = [] {
+  std::array<char, 128> letters{};
+  letters.fill('u');
+  letters['"'] = '"';
+  letters['\\'] = '\\';
+  letters['\b'] = 'b';
+  letters['\f'] = 'f';
+  letters['\n'] = 'n';
+  letters['\r'] = 'r';
+  letters['\t'] = 't';
+  return letters;
+}();
+
+void append_escape(char c, std::string& out) {
+  const char letter = kEscapes[static_cast<std::size_t>(c)];
+  const char escape[] = {'\\', letter};
+  out.append(escape, 2);
+  if (letter != 'u') return;
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  out += "00";
+  out += kDigits[static_cast<std::size_t>(c) / 16];
+  out += kDigits[static_cast<std::size_t>(c) % 16];
 }
 
 // RapidJSON prints a float as the double that it becomes: "0.10000000149011612" for 0.1.
@@ -32,19 +100,33 @@ void write_decimal(Number number, Writer& writer) {
 
 }  // namespace
 
+void JsonWriter::Writer::write_string(std::string_view valid) {
+  Prefix(rapidjson::kStringType);
+  std::string& out = os_->string;
+  out += '"';
+  while (true) {
+    const std::size_t plain = plain_bytes(valid);
+    out.append(valid.substr(0, plain));
+    if (plain == valid.size()) break;
+    append_escape(valid[plain], out);
+    valid.remove_prefix(plain + 1);
+  }
+  out += '"';
+  EndValue(true);
+}
+
 JsonWriter& JsonWriter::key(std::string_view name) {
-  writer_.Key(name.data(), length(name));
+  writer_.write_string(name);
   return *this;
 }
 
 JsonWriter& JsonWriter::value(std::string_view text) {
-  // Source is nearly always ASCII, which needs no look at its characters.
-  if (ascii::is_ascii(text) || utf8::is_valid(text.begin(), text.end())) {
-    writer_.String(text.empty() ? "" : text.data(), length(text));
+  if (is_valid(text)) {
+    writer_.write_string(text);
   } else {
     std::string valid;
     utf8::replace_invalid(text.begin(), text.end(), std::back_inserter(valid), 0xfffd);
-    writer_.String(valid.data(), length(valid));
+    writer_.write_string(valid);
   }
   return *this;
 }

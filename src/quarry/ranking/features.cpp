@@ -18,7 +18,7 @@ using index::Field;
 
 constexpr std::size_t kStemPrefix = 3;  // letters from which "auth" is a prefix of "authentication"
 constexpr std::size_t kFolderPrefix = 4;
-constexpr std::size_t kFactsAhead = 8;  // vectors to ask for before they are needed
+constexpr std::size_t kFactsAhead = 8;  // units whose facts and vectors are asked for before they are needed
 
 // Either is a prefix of the other, of `least` letters or more.
 bool prefix_match(std::string_view a, std::string_view b, std::size_t least) {
@@ -122,7 +122,7 @@ class Computation {
       const auto own = std::span(candidates).subspan(file.begin, file.end - file.begin);
       for (Candidate& c : own) {
         const auto after = static_cast<std::size_t>(&c - candidates.data()) + kFactsAhead;
-        if (vectors_ != nullptr && after < candidates.size()) vectors_->prefetch(candidates[after].unit);
+        if (after < candidates.size()) prefetch(candidates[after].unit);
         c.features = file.values;
         QUARRY_CHECK(fill_unit(c));
       }
@@ -162,6 +162,11 @@ class Computation {
     const auto folder = versions_.find(std::string(space_.file(file).path.substr(0, facts.version_parent)));
     return folder != versions_.end() &&
            (facts.version < folder->second.newest || folder->second.outside > folder->second.inside);
+  }
+
+  void prefetch(std::uint32_t unit) const {
+    space_.prefetch_facts(unit);
+    if (vectors_ != nullptr) vectors_->prefetch(unit);
   }
 
   static void set(FeatureVector& values, Feature feature, float value) {
@@ -283,10 +288,10 @@ class Computation {
     set(c, Feature::kind_class, unit.kind == syntax::Kind::class_ ? 1.0F : 0.0F);
     set(c, Feature::kind_method, unit.kind == syntax::Kind::method ? 1.0F : 0.0F);
     set(c, Feature::kind_section, unit.kind == syntax::Kind::section ? 1.0F : 0.0F);
-    set(c, Feature::unit_lines, std::log1p(static_cast<float>(unit.lines)) / 6);
+    set(c, Feature::unit_lines, unit.log_lines / 6);
 
-    if (unit.references > 0) {
-      const float used = std::log1p(static_cast<float>(unit.references)) / 6;
+    if (unit.log_references > 0) {
+      const float used = unit.log_references / 6;
       set(c, Feature::unit_references, used);
       set(c, Feature::name_references, f1(precision, recall) * used);
     }

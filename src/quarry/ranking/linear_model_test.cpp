@@ -33,8 +33,8 @@ std::vector<std::uint32_t> units(const std::vector<Ranked>& ranked) {
 TEST(Order, ThinsRepeatsOfAFileButKeepsThem) {
   LinearModel model;
   model.weights[0] = 1;
-  const std::vector<Candidate> candidates{candidate(1, 1, 0.9F), candidate(2, 1, 0.8F), candidate(3, 2, 0.7F),
-                                          candidate(4, 1, 0.75F)};
+  const std::vector<Candidate> candidates{candidate(1, 1, 0.9F), candidate(2, 1, 0.8F),
+                                          candidate(4, 1, 0.75F), candidate(3, 2, 0.7F)};
   EXPECT_THAT(units(order(candidates, model, 10)), ElementsAre(1, 2, 4, 3));
   model.repeat_penalty = {0.15F, 0.3F, 0.45F, 0.6F};
   EXPECT_THAT(units(order(candidates, model, 10)), ElementsAre(1, 3, 2, 4));

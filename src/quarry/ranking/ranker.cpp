@@ -188,6 +188,24 @@ class CandidateSearch {
   std::vector<std::uint32_t> chosen_;  // units, not yet distinct
 };
 
+// The candidates' standings, file after file, those of a file best score first.
+std::vector<Standing> by_file(std::span<const Candidate> candidates, const LinearModel& model) {
+  std::vector<Standing> standings;
+  standings.reserve(candidates.size());
+  for (std::uint32_t at = 0; at < candidates.size(); ++at) {
+    const float score = model.score(candidates[at].features);
+    standings.push_back({.score = score, .shown = score, .unit = candidates[at].unit, .at = at});
+  }
+  for (auto begin = standings.begin(); begin != standings.end();) {
+    const auto end = std::find_if(begin, standings.end(), [&](const Standing& standing) {
+      return candidates[standing.at].file != candidates[begin->at].file;
+    });
+    std::sort(begin, end, stands_before);
+    for (std::uint32_t above = 0; begin != end; ++begin) begin->above = above++;
+  }
+  return standings;
+}
+
 }  // namespace
 
 Result<std::vector<Candidate>> find_candidates(const SearchSpace& space, const RankRequest& request,
@@ -208,24 +226,8 @@ Result<std::vector<Candidate>> find_candidates(const SearchSpace& space, const R
 }
 
 std::vector<Standing> by_score(std::span<const Candidate> candidates, const LinearModel& model) {
-  std::vector<Standing> standings;
-  std::vector<std::uint32_t> files;
-  standings.reserve(candidates.size());
-  files.reserve(candidates.size());
-  for (std::uint32_t at = 0; at < candidates.size(); ++at) {
-    const float score = model.score(candidates[at].features);
-    standings.push_back({.score = score, .shown = score, .unit = candidates[at].unit, .at = at});
-    files.push_back(candidates[at].file);
-  }
+  std::vector<Standing> standings = by_file(candidates, model);
   std::sort(standings.begin(), standings.end(), stands_before);
-
-  std::sort(files.begin(), files.end());
-  files.erase(std::unique(files.begin(), files.end()), files.end());
-  std::vector<std::uint32_t> of_file(files.size());
-  for (Standing& standing : standings) {
-    const auto file = std::lower_bound(files.begin(), files.end(), candidates[standing.at].file);
-    standing.above = of_file[static_cast<std::size_t>(file - files.begin())]++;
-  }
   return standings;
 }
 
@@ -244,7 +246,7 @@ void thin_repeats(std::vector<Standing>& standings, const RepeatPenalty& penalty
 }
 
 std::vector<Ranked> order(std::vector<Candidate> candidates, const LinearModel& model, std::size_t limit) {
-  std::vector<Standing> standings = by_score(candidates, model);
+  std::vector<Standing> standings = by_file(candidates, model);
   thin_repeats(standings, model.repeat_penalty, limit);
   std::vector<Ranked> ranked;
   ranked.reserve(standings.size());

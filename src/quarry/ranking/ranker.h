@@ -51,6 +51,7 @@ struct Standing {
 };
 
 // Best score first, nothing taken off yet. Ties break by unit number, so that equal input gives equal output.
+// The candidates of a file stand together, as find_candidates() gives them.
 [[nodiscard]] std::vector<Standing> by_score(std::span<const Candidate> candidates, const LinearModel& model);
 
 // Takes the penalty for repeated files off and leaves the best `limit`, best first.

@@ -1,6 +1,8 @@
 #include "quarry/ranking/search_space.h"
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 
 namespace quarry::ranking {
 
@@ -162,7 +164,10 @@ Result<SearchSpace::UnitFacts> SearchSpace::unit_facts(std::uint32_t number) con
     place = kKnown | std::uint64_t{has_doc} << 62 |
             std::uint64_t{static_cast<std::uint8_t>(view.kind)} << 48 |
             std::uint64_t{view.lengths[static_cast<std::size_t>(Field::name)]} << 32 | view.parent;
-    size = std::uint64_t{view.end_line - view.start_line + 1} << 32 | references;
+    const auto log_bits = [](std::uint32_t count) {
+      return std::uint64_t{std::bit_cast<std::uint32_t>(std::log1p(static_cast<float>(count)))};
+    };
+    size = log_bits(view.end_line - view.start_line + 1) << 32 | log_bits(references);
     entry.place.store(place, std::memory_order_relaxed);
     entry.size.store(size, std::memory_order_relaxed);
   }
@@ -170,8 +175,8 @@ Result<SearchSpace::UnitFacts> SearchSpace::unit_facts(std::uint32_t number) con
                    .name_words = static_cast<std::uint16_t>(place >> 32 & 0xffff),
                    .has_doc = (place >> 62 & 1) != 0,
                    .parent = static_cast<std::uint32_t>(place),
-                   .lines = static_cast<std::uint32_t>(size >> 32),
-                   .references = static_cast<std::uint32_t>(size)};
+                   .log_lines = std::bit_cast<float>(static_cast<std::uint32_t>(size >> 32)),
+                   .log_references = std::bit_cast<float>(static_cast<std::uint32_t>(size))};
 }
 
 const FileFacts& SearchSpace::file_facts(std::uint32_t number) const {

@@ -52,7 +52,37 @@ template <std::size_t Words>
   return sum;
 }
 
+// From position `begin` on, behind the `count` rows that there are already.
+std::size_t rows_within_from(std::size_t begin, std::size_t count, std::span<const std::uint16_t> distances,
+                             std::uint16_t reach, std::span<std::uint16_t> rows) {
+  for (std::size_t row = begin; row < distances.size(); ++row) {
+    rows[count] = static_cast<std::uint16_t>(row);
+    count += distances[row] <= reach ? 1 : 0;
+  }
+  return count;
+}
+
 #if defined(__x86_64__)
+// Most sixteen hold no such row and cost a branch.
+[[gnu::target("avx2")]] std::size_t rows_within_avx2(std::span<const std::uint16_t> distances,
+                                                     std::uint16_t reach, std::span<std::uint16_t> rows) {
+  constexpr std::size_t kLanes = 16;
+  const __m256i reaches = _mm256_set1_epi16(static_cast<short>(reach));
+  std::size_t count = 0;
+  std::size_t begin = 0;
+  for (; begin + kLanes <= distances.size(); begin += kLanes) {
+    const __m256i lanes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(&distances[begin]));
+    const __m256i within = _mm256_cmpeq_epi16(_mm256_min_epu16(lanes, reaches), lanes);
+    // Two bits a lane.
+    auto bits = static_cast<std::uint32_t>(_mm256_movemask_epi8(within)) & 0x55555555U;
+    for (; bits != 0; bits &= bits - 1) {
+      rows[count++] =
+          static_cast<std::uint16_t>(begin + static_cast<std::size_t>(std::countr_zero(bits)) / 2);
+    }
+  }
+  return rows_within_from(begin, count, distances, reach, rows);
+}
+
 [[gnu::target("avx512f,avx512bw,avx512vl,avx512vpopcntdq,popcnt")]] void distances_avx512(
     std::span<const std::uint64_t> rows, std::span<const std::uint64_t> query,
     std::span<std::uint16_t> distances) {
@@ -124,6 +154,14 @@ void sign_distances(std::span<const std::uint64_t> rows, std::span<const std::ui
   if (__builtin_cpu_supports("popcnt")) return distances_popcnt(rows, query, distances);
 #endif
   distances_of_any(rows, query, distances);
+}
+
+std::size_t rows_within(std::span<const std::uint16_t> distances, std::uint16_t reach,
+                        std::span<std::uint16_t> rows) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2")) return rows_within_avx2(distances, reach, rows);
+#endif
+  return rows_within_from(0, 0, distances, reach, rows);
 }
 
 std::int32_t dot_int8(std::span<const std::int8_t> a, std::span<const std::int8_t> b) {

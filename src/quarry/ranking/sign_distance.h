@@ -13,6 +13,11 @@ namespace quarry::ranking {
 void sign_distances(std::span<const std::uint64_t> rows, std::span<const std::uint64_t> query,
                     std::span<std::uint16_t> distances);
 
+// The positions of the distances that are at most `reach`, ascending, into the front of `rows`, which has as
+// many places as there are distances. How many there are.
+[[nodiscard]] std::size_t rows_within(std::span<const std::uint16_t> distances, std::uint16_t reach,
+                                      std::span<std::uint16_t> rows);
+
 // The dot product of two vectors of equal size.
 [[nodiscard]] std::int32_t dot_int8(std::span<const std::int8_t> a, std::span<const std::int8_t> b);
 

@@ -33,6 +33,24 @@ TEST(SignDistance, CountsTheBitsThatDiffer) {
   }
 }
 
+TEST(SignDistance, FindsTheRowsWithinReach) {
+  std::mt19937 random(4);
+  for (const std::size_t count : {0, 1, 15, 16, 17, 100, 1024}) {
+    std::vector<std::uint16_t> distances(count);
+    for (auto& distance : distances) distance = static_cast<std::uint16_t>(random() % 40000);
+    if (count > 2) distances[count / 2] = 65535;
+    for (const unsigned reach : {0U, 20U, 20000U, 39999U, 65535U}) {
+      std::vector<std::uint16_t> expected;
+      for (std::size_t row = 0; row < count; ++row) {
+        if (distances[row] <= reach) expected.push_back(static_cast<std::uint16_t>(row));
+      }
+      std::vector<std::uint16_t> rows(count);
+      rows.resize(rows_within(distances, static_cast<std::uint16_t>(reach), rows));
+      EXPECT_EQ(rows, expected) << count << " rows within " << reach;
+    }
+  }
+}
+
 TEST(SignDistance, MultipliesVectorsOfAnySize) {
   std::mt19937 random(2);
   for (const std::size_t size : {0, 1, 15, 16, 70, 128, 257}) {

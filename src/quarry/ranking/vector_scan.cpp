@@ -16,7 +16,6 @@ constexpr std::size_t kRescored = 400;
 constexpr std::size_t kWalkWidth = 2;
 constexpr std::size_t kRowsAtOnce = 1024;  // distances of one step, which stay in the nearest cache
 constexpr std::size_t kRowsAhead = 8;      // rows to ask for before they are needed
-constexpr std::size_t kRowsLookedAt = 16;  // at once whether any of them is near
 
 std::vector<std::uint64_t> signs_of(std::span<const std::int8_t> vector) {
   std::vector<std::uint64_t> words((vector.size() + 63) / 64);
@@ -26,24 +25,23 @@ std::vector<std::uint64_t> signs_of(std::span<const std::int8_t> vector) {
   return words;
 }
 
-// The rows nearest to a query, of a stream of distances: all those within reach, which shrinks as long as it
-// holds `wanted` rows. Most rows are out of reach and cost a comparison, many at once.
+// The rows nearest to a query, of a stream of distances: all those within reach, which shrinks from step to
+// step as long as it holds `wanted` rows. Most rows are out of reach.
 class NearRows {
  public:
   NearRows(std::size_t wanted, std::size_t dimensions)
       : wanted_(wanted), reach_(dimensions), at_distance_(dimensions + 1) {}
 
+  // At most kRowsAtOnce.
   void add(std::span<const std::uint16_t> distances, std::uint32_t first_unit) {
-    for (std::size_t begin = 0; begin < distances.size(); begin += kRowsLookedAt) {
-      const std::size_t count = std::min(kRowsLookedAt, distances.size() - begin);
-      const auto rows = distances.subspan(begin, count);
-      std::uint16_t least = rows.front();
-      for (const std::uint16_t distance : rows) least = std::min(least, distance);
-      if (least > reach_) continue;
-      for (std::size_t i = 0; i < count; ++i) {
-        if (rows[i] <= reach_) add(rows[i], first_unit + static_cast<std::uint32_t>(begin + i));
-      }
+    std::array<std::uint16_t, kRowsAtOnce> rows;
+    const std::size_t count = rows_within(distances, static_cast<std::uint16_t>(reach_), rows);
+    for (const std::uint16_t row : std::span(rows).first(count)) {
+      rows_.emplace_back(distances[row], first_unit + row);
+      ++at_distance_[distances[row]];
     }
+    held_ += count;
+    while (held_ - at_distance_[reach_] >= wanted_) held_ -= at_distance_[reach_--];
   }
 
   // Nearest first, those of one distance in the order of their units.
@@ -59,13 +57,6 @@ class NearRows {
   }
 
  private:
-  void add(std::uint16_t distance, std::uint32_t unit) {
-    rows_.emplace_back(distance, unit);
-    ++at_distance_[distance];
-    ++held_;
-    while (held_ - at_distance_[reach_] >= wanted_) held_ -= at_distance_[reach_--];
-  }
-
   std::size_t wanted_;
   std::size_t reach_;
   std::size_t held_ = 0;                                       // rows within reach

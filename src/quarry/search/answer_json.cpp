@@ -65,7 +65,7 @@ std::string to_json_text(const Answer& answer) {
     out.end_object();
   }
   if (!answer.next_cursor.empty()) out.member("next_cursor", answer.next_cursor);
-  return out.end_object().text();
+  return out.end_object().take();
 }
 
 nlohmann::ordered_json to_json(const Answer& answer) {

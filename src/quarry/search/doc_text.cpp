@@ -66,15 +66,17 @@ std::string clean_signature(std::string_view signature) {
          (signature.back() == '{' || signature.back() == ':' || signature.back() == '=')) {
     signature = trimmed(signature.substr(0, signature.size() - 1));
   }
-  std::string text;
-  text.reserve(signature.size());
-  while (!signature.empty()) {
-    const auto word = std::find_if(signature.begin(), signature.end(), is_space);
-    text.append(signature.begin(), word);
-    const auto next = std::find_if_not(word, signature.end(), is_space);
-    if (next != word) text += ' ';
-    signature.remove_prefix(static_cast<std::size_t>(next - signature.begin()));
+  // Runs of space become one; the text ends with none.
+  std::string text(signature);
+  char* end = text.data();
+  bool behind_space = false;
+  for (const char c : signature) {
+    const bool space = is_space(c);
+    *end = space ? ' ' : c;
+    end += space && behind_space ? 0 : 1;
+    behind_space = space;
   }
+  text.resize(static_cast<std::size_t>(end - text.data()));
   return text;
 }
 
