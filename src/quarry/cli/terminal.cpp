@@ -1,7 +1,7 @@
 // Colours are the sixteen of the terminal's own palette, so that they are readable on light and dark alike.
 #include "quarry/cli/terminal.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 

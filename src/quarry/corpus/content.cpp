@@ -1,6 +1,6 @@
 #include "quarry/corpus/content.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <utf8.h>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "quarry/server/forge_link.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
