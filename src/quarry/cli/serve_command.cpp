@@ -1,5 +1,5 @@
 // quarry serve: the engine behind HTTP.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>

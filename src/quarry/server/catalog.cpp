@@ -1,6 +1,6 @@
 #include "quarry/server/catalog.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <random>
