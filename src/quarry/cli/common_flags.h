@@ -228,6 +228,13 @@ inline constexpr Flag kRerankBudget{.name = "rerank-budget",
                                     .maximum = 60000};
 
 inline constexpr std::array kRerankFlags{&kRerank, &kRerankTop, &kRerankWeight, &kRerankBudget};
+inline constexpr Flag kNoSecondLook{
+    .name = "no-second-look",
+    .brief = "Do not read the best results again",
+    .details =
+        "With vectors, the best 20 are read again word by word before they are shown, which takes about as "
+        "long as "
+        "finding them did, and is right more often. Needs the model's table on this computer."};
 
 // Of whatever draws random numbers.
 inline constexpr Flag kSeed{.name = "seed",

@@ -11,9 +11,9 @@
 namespace quarry::cli {
 namespace {
 
-constexpr std::array kIndexFlags{&kIndexDirectory, &kNoRefresh,  &kRevision, &kModel,       &kNoVectors,
-                                 &kWeights,        &kName,       &kNoSource, &kMaxFileSize, &kNoDefaultRules,
-                                 &kNoIgnore,       &kGraphUnits, &kThreads};
+constexpr std::array kIndexFlags{&kIndexDirectory, &kNoRefresh,    &kRevision,   &kModel,    &kNoVectors,
+                                 &kWeights,        &kNoSecondLook, &kName,       &kNoSource, &kMaxFileSize,
+                                 &kNoDefaultRules, &kNoIgnore,     &kGraphUnits, &kThreads};
 constexpr std::array kGroups{FlagGroup{"Index", kIndexFlags}, FlagGroup{"Reranking", kRerankFlags}};
 constexpr std::array kArguments{
     Argument{.name = "PATH",

@@ -28,9 +28,9 @@ constexpr Flag kQueries{
     .completion = Completion::file};
 
 constexpr std::array kBatchFlags{&kQueries};
-constexpr std::array kIndexFlags{&kIndexDirectory, &kNoRefresh,  &kRevision, &kModel,       &kNoVectors,
-                                 &kWeights,        &kName,       &kNoSource, &kMaxFileSize, &kNoDefaultRules,
-                                 &kNoIgnore,       &kGraphUnits, &kThreads};
+constexpr std::array kIndexFlags{&kIndexDirectory, &kNoRefresh,    &kRevision,   &kModel,    &kNoVectors,
+                                 &kWeights,        &kNoSecondLook, &kName,       &kNoSource, &kMaxFileSize,
+                                 &kNoDefaultRules, &kNoIgnore,     &kGraphUnits, &kThreads};
 constexpr std::array kGroups{FlagGroup{"Filters", kFilterFlags}, FlagGroup{"Output", kOutputFlags},
                              FlagGroup{"Batches", kBatchFlags}, FlagGroup{"Reranking", kRerankFlags},
                              FlagGroup{"Index", kIndexFlags}};

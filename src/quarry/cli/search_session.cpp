@@ -64,6 +64,7 @@ Result<std::unique_ptr<search::Engine>> open_engine(const Context& context, Shar
                                                     SharedEncoder encoder, std::optional<std::size_t> view) {
   search::EngineOptions options;
   options.weights = context.settings.text(kWeights);
+  options.second_look = !context.settings.on(kNoSecondLook);
   options.view = view;
   QUARRY_TRY(options.reranking, reranking_of(context.settings));
   const bool has_vectors = !snapshot->model().name.empty();

@@ -1,5 +1,5 @@
 // quarry serve: the engine behind HTTP.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>
@@ -172,6 +172,7 @@ Result<int> run_serve(Context& context) {
   options.http.trusted_proxies = options.dispatcher.trusted_proxies;
   QUARRY_TRY(options.catalog.sources, sources_of(settings));
   options.catalog.weights = settings.text(kWeights);
+  options.catalog.second_look = !settings.on(kNoSecondLook);
   options.catalog.words_only = settings.on(kNoVectors);
   QUARRY_TRY(options.catalog.reranking, guarded_reranking_of(settings));
   options.open_index_encoder =

@@ -227,7 +227,7 @@ inline constexpr std::array kAccessFlags{&kKeys,         &kPublic,         &kOid
 inline constexpr std::array kRecordFlags{&kLogLevel, &kLogFile,    &kLogQueries,
                                          &kSample,   &kSampleRate, &kSampleLimit};
 inline constexpr std::array kServeSearchFlags{
-    &kModel,  &kQueryEncoder, &kQueryEncoderBudget, &kNoVectors,    &kWeights,
+    &kModel,  &kQueryEncoder, &kQueryEncoderBudget, &kNoVectors,    &kWeights, &kNoSecondLook,
     &kRerank, &kRerankTop,    &kRerankWeight,       &kRerankBudget, &kThreads};
 inline constexpr std::array kHookFlags{&kGithubSecret, &kGitlabToken, &kAllowedOrigins};
 inline constexpr std::array kServeGroups{

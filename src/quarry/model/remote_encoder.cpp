@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "quarry/base/ascii.h"
 #include "quarry/base/hash.h"
+#include "quarry/base/utf8.h"
 #include "quarry/model/http_client.h"
 #include "quarry/model/json_fields.h"
 #include "quarry/model/pooling.h"
@@ -81,7 +81,7 @@ class RemoteEncoder final : public Encoder {
       if (batch.size() >= options_.batch_texts || bytes + text.size() > options_.batch_bytes) {
         QUARRY_CHECK(send());
       }
-      batch.push_back(prefix + (ascii::is_ascii(text) ? std::string(text) : unicode::repaired(text)));
+      batch.push_back(prefix + (utf8::repair(text).text));
       bytes += text.size();
     }
     QUARRY_CHECK(send());

@@ -1,5 +1,5 @@
 // Answers as JSON: the shape that command line, server, MCP and evaluation files share.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 #include <nlohmann/json.hpp>

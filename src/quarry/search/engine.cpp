@@ -76,12 +76,17 @@ std::vector<Evidence> reasons_of(const ranking::Ranked& ranked, const ranking::L
     float value;
     float contribution;
   };
-  std::array<Reason, ranking::kFeatureCount + 2> reasons;
+  std::array<Reason, ranking::kFeatureCount + ranking::kLookCount + 2> reasons;
   std::size_t count = 0;
   for (std::size_t i = 0; i < ranking::kFeatureCount; ++i) {
     const float contribution = model.weights[i] * ranked.candidate.features[i];
     if (contribution != 0)
       reasons[count++] = {ranking::kFeatureNames[i], ranked.candidate.features[i], contribution};
+  }
+  for (std::size_t i = 0; ranked.look && i < ranking::kLookCount; ++i) {
+    const float value = (*ranked.look)[i];
+    const float contribution = model.look[i] * value;
+    if (contribution != 0) reasons[count++] = {ranking::kLookNames[i], value, contribution};
   }
   if (ranked.shown != ranked.score) reasons[count++] = {"file.repeated", 1, ranked.shown - ranked.score};
   if (moved.score != 0) reasons[count++] = {"reranker", moved.places, moved.score};
@@ -102,6 +107,7 @@ struct Engine::State {
   ranking::SearchSpace space;
   ranking::RankingModels models;
   std::shared_ptr<const model::Encoder> encoder;
+  std::shared_ptr<const model::StaticModel> token_vectors;  // null: there is no second look
   Reranking reranking;
   std::vector<text::Term> own_names;
 
@@ -109,6 +115,7 @@ struct Engine::State {
   struct Scratch {
     text::Analyzer analyzer;
     ranking::EvidenceTable table;
+    std::optional<ranking::SecondLook> second_look;
   };
   std::mutex mutex;
   std::vector<std::unique_ptr<Scratch>> idle;
@@ -120,6 +127,7 @@ struct Engine::State {
       const std::lock_guard lock(state.mutex);
       if (state.idle.empty()) {
         scratch_ = std::make_unique<Scratch>();
+        if (state.token_vectors) scratch_->second_look.emplace(state.token_vectors);
       } else {
         scratch_ = std::move(state.idle.back());
         state.idle.pop_back();
@@ -144,7 +152,8 @@ struct Engine::State {
   }
   [[nodiscard]] Result<std::vector<std::int8_t>> encode(std::string_view text) const;
   [[nodiscard]] Result<Answer> answer(const Query& query, const ranking::LinearModel& model,
-                                      std::vector<ranking::Candidate> candidates) const;
+                                      std::span<const ranking::Candidate> candidates,
+                                      const ranking::LookAgain& look) const;
   // True where the page that is asked for lies, in part, among the results that are read again.
   [[nodiscard]] bool reranks(const Query& query) const {
     return reranking.reranker != nullptr && query.rerank && query.offset < reranking.top;
@@ -212,13 +221,15 @@ Result<PlaceOrder> Engine::State::rerank_best(const Query& query, std::span<cons
 }
 
 Result<Answer> Engine::State::answer(const Query& query, const ranking::LinearModel& model,
-                                     std::vector<ranking::Candidate> candidates) const {
+                                     std::span<const ranking::Candidate> candidates,
+                                     const ranking::LookAgain& look) const {
   Answer answer;
   answer.query = query.text;
   answer.index_version = space.snapshot().version();
   const bool again = reranks(query);
-  const std::vector<ranking::Ranked> ranked = ranking::order(
-      std::move(candidates), model, std::max(query.offset + query.limit + 1, again ? reranking.top : 0));
+  QUARRY_TRY(const std::vector<ranking::Ranked> ranked,
+             ranking::order(candidates, model, look,
+                            std::max(query.offset + query.limit + 1, again ? reranking.top : 0)));
   if (again) {
     QUARRY_TRY(answer.best, rerank_best(query, ranked, answer));
   }
@@ -247,6 +258,9 @@ Result<std::unique_ptr<Engine>> Engine::open(std::shared_ptr<const index::Snapsh
   QUARRY_TRY(state->space, ranking::SearchSpace::open(std::move(snapshot), options.view));
   state->encoder = options.encoder;
   state->reranking = options.reranking;
+  if (options.second_look && options.encoder && options.encoder->token_vectors() != nullptr) {
+    state->token_vectors = {options.encoder, options.encoder->token_vectors()};
+  }
   if (options.weights.empty()) {
     state->models = ranking::default_models();
   } else {
@@ -303,7 +317,12 @@ Result<Answer> Engine::search(const Query& query) const {
   const ranking::RankingModel& model = state_->models.choose(vectors);
   const ranking::LinearModel weights =
       model.blend(model.gate.open(ranking::describe_query(terms, candidates)));
-  QUARRY_TRY(Answer answer, state_->answer(query, weights, std::move(candidates)));
+  ranking::LookAgain look;
+  if (vectors && scratch->second_look) {
+    scratch->second_look->ask(query.text, terms);
+    look = [&](std::uint32_t at) { return scratch->second_look->look(state_->space, candidates[at].unit); };
+  }
+  QUARRY_TRY(Answer answer, state_->answer(query, weights, candidates, look));
   if (vectors) answer.model = state_->encoder->name();
   answer.degraded = std::move(degraded);
   answer.facets = std::move(facets);

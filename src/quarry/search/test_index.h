@@ -72,8 +72,9 @@ class TestIndex {
     }
     auto snapshot = index::Snapshot::open(posix_file_system(), index());
     ASSERT_TRUE(snapshot) << snapshot.error().message;
-    auto engine = Engine::open(*std::move(snapshot),
-                               {.encoder = encoder_, .weights = {}, .view = {}, .reranking = reranking_});
+    auto engine = Engine::open(
+        *std::move(snapshot),
+        {.encoder = encoder_, .weights = {}, .view = {}, .second_look = true, .reranking = reranking_});
     ASSERT_TRUE(engine) << engine.error().message;
     engine_ = *std::move(engine);
   }

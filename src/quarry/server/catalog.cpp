@@ -1,6 +1,6 @@
 #include "quarry/server/catalog.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <random>
@@ -82,6 +82,7 @@ Result<std::shared_ptr<const ServedIndex>> Catalog::open_side(const IndexSource&
   QUARRY_TRY(served->engine, search::Engine::open(std::move(snapshot), {.encoder = std::move(encoder),
                                                                         .weights = options_.weights,
                                                                         .view = {},
+                                                                        .second_look = options_.second_look,
                                                                         .reranking = options_.reranking}));
   return served;
 }
