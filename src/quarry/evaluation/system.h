@@ -32,7 +32,7 @@ struct System {
   Ranker ranker = Ranker::hybrid;
   std::shared_ptr<const model::Encoder> encoder;  // null: words only
   std::filesystem::path weights;                  // empty: those built in; hybrid, words and reranked only
-  search::Reranking reranking;                    // reranked only
+  search::Reranking reranking{};                  // reranked only
 };
 
 // The weights that make the one engine rank as the ranker says, where they are not those of the product.

@@ -3,19 +3,14 @@
 #include <cmath>
 #include <cstdlib>
 
-#include "quarry/base/ascii.h"
+#include "quarry/base/utf8.h"
 #include "quarry/model/http_client.h"
 #include "quarry/model/json_fields.h"
-#include "quarry/model/unicode.h"
 
 namespace quarry::model {
 namespace {
 
 constexpr const char* kKeyVariable = "QUARRY_RERANKER_KEY";
-
-std::string as_utf8(std::string_view text) {
-  return ascii::is_ascii(text) ? std::string(text) : unicode::repaired(text);
-}
 
 class RemoteReranker final : public Reranker {
  public:
@@ -38,8 +33,8 @@ class RemoteReranker final : public Reranker {
  private:
   [[nodiscard]] std::string request(std::string_view query, std::span<const std::string_view> texts) const {
     Json list = Json::array();
-    for (const std::string_view text : texts) list.push_back(as_utf8(text));
-    Json body{{"query", as_utf8(query)}};
+    for (const std::string_view text : texts) list.push_back(utf8::repair(text).text);
+    Json body{{"query", utf8::repair(query).text}};
     if (options_.shape == RerankShape::documents) {
       if (!options_.model.empty()) body["model"] = options_.model;
       body["top_n"] = texts.size();

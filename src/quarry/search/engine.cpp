@@ -152,11 +152,14 @@ struct Engine::State {
   }
   [[nodiscard]] Result<std::vector<std::int8_t>> encode(std::string_view text) const;
   [[nodiscard]] Result<Answer> answer(const Query& query, const ranking::LinearModel& model,
-                                      std::span<const ranking::Candidate> candidates,
-                                      const ranking::LookAgain& look) const;
+                                      std::span<const ranking::Ranked> ranked) const;
   // True where the page that is asked for lies, in part, among the results that are read again.
   [[nodiscard]] bool reranks(const Query& query) const {
     return reranking.reranker != nullptr && query.rerank && query.offset < reranking.top;
+  }
+  // How many places of the order an answer needs: one more than it shows, and all that are reranked.
+  [[nodiscard]] std::size_t places_of(const Query& query) const {
+    return std::max(query.offset + query.limit + 1, reranks(query) ? reranking.top : 0);
   }
   // The order of the best of `ranked`; the one that they have where the reranker does not answer.
   [[nodiscard]] Result<PlaceOrder> rerank_best(const Query& query, std::span<const ranking::Ranked> ranked,
@@ -221,16 +224,11 @@ Result<PlaceOrder> Engine::State::rerank_best(const Query& query, std::span<cons
 }
 
 Result<Answer> Engine::State::answer(const Query& query, const ranking::LinearModel& model,
-                                     std::span<const ranking::Candidate> candidates,
-                                     const ranking::LookAgain& look) const {
+                                     std::span<const ranking::Ranked> ranked) const {
   Answer answer;
   answer.query = query.text;
   answer.index_version = space.snapshot().version();
-  const bool again = reranks(query);
-  QUARRY_TRY(const std::vector<ranking::Ranked> ranked,
-             ranking::order(candidates, model, look,
-                            std::max(query.offset + query.limit + 1, again ? reranking.top : 0)));
-  if (again) {
+  if (reranks(query)) {
     QUARRY_TRY(answer.best, rerank_best(query, ranked, answer));
   }
   const std::size_t end = std::min(ranked.size(), query.offset + query.limit);
@@ -310,7 +308,6 @@ Result<Answer> Engine::search(const Query& query) const {
             state_->space, {.query = &terms, .filter = &filter, .query_vector = vector, .limit = query.limit},
             (*scratch)->table));
   }
-  scratch.reset();  // who waits for a reranker needs none of it
   const auto found = std::chrono::steady_clock::now();
   std::optional<Facets> facets;
   if (query.facets) facets = count_facets(state_->space, candidates);
@@ -318,11 +315,14 @@ Result<Answer> Engine::search(const Query& query) const {
   const ranking::LinearModel weights =
       model.blend(model.gate.open(ranking::describe_query(terms, candidates)));
   ranking::LookAgain look;
-  if (vectors && scratch->second_look) {
-    scratch->second_look->ask(query.text, terms);
-    look = [&](std::uint32_t at) { return scratch->second_look->look(state_->space, candidates[at].unit); };
+  if (auto& second_look = (*scratch)->second_look; vectors && second_look) {
+    second_look->ask(query.text, terms);
+    look = [&](std::uint32_t at) { return second_look->look(state_->space, candidates[at].unit); };
   }
-  QUARRY_TRY(Answer answer, state_->answer(query, weights, candidates, look));
+  QUARRY_TRY(const std::vector<ranking::Ranked> ranked,
+             ranking::order(candidates, weights, look, state_->places_of(query)));
+  scratch.reset();  // who waits for a reranker needs none of it
+  QUARRY_TRY(Answer answer, state_->answer(query, weights, ranked));
   if (vectors) answer.model = state_->encoder->name();
   answer.degraded = std::move(degraded);
   answer.facets = std::move(facets);

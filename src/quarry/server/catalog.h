@@ -31,8 +31,8 @@ struct CatalogOptions {
   std::filesystem::path weights;     // of the ranking; empty: those built in
   bool second_look = true;           // at the best results of a search with vectors
   OpenEncoder open_encoder;
-  search::Reranking reranking;  // for all of them
-  bool words_only = false;      // by the operator's choice: that no encoder is opened is no news
+  search::Reranking reranking{};  // for all of them
+  bool words_only = false;        // by the operator's choice: that no encoder is opened is no news
 };
 
 // Thread-safe.
