@@ -134,9 +134,11 @@ def check_openai_client(server, name, rows):
 
 
 def check_quarry(top, server, name):
-    """An index whose vectors come from the server ranks as the one with the model at hand."""
+    """An index whose vectors come from the server ranks as the one with the model at hand, but for the second look, which
+    needs more of the model than its vectors."""
     def rank(model, folder):
-        answer = json.loads(harness.run("search", "--json", "--index", folder, "--model", model, "sum of prices").stdout)
+        answer = json.loads(harness.run("search", "--json", "--index", folder, "--model", model, "--no-second-look",
+                                        "sum of prices").stdout)
         assert answer["index"]["model"], answer
         return [(r["path"], r["name"], r["score"]) for r in answer["results"]]
 

@@ -26,17 +26,20 @@ Result<float> weight_of(const Settings& settings) {
   return weight;
 }
 
-Result<search::Reranking> look_with(const Settings& settings,
-                                    const std::function<Opened(const std::string& address)>& open) {
-  search::Reranking look;
-  look.top = settings.number(kRerankTop);
-  QUARRY_TRY(look.weight, weight_of(settings));
-  if (const std::string address = settings.text(kRerank); !address.empty()) {
-    auto reranker = open(address);
-    if (!reranker) return fail_in("--rerank", std::move(reranker).error());
-    look.reranker = *std::move(reranker);
+Result<search::Reranking> reranking_with(const Settings& settings,
+                                         const std::function<Opened(const std::string& address)>& open) {
+  search::Reranking reranking;
+  // A command without these flags has no default of theirs either.
+  if (settings.is_set(kRerankWeight)) {
+    QUARRY_TRY(reranking.weight, weight_of(settings));
   }
-  return look;
+  const std::string address = settings.text(kRerank);
+  if (address.empty()) return reranking;
+  reranking.top = settings.number(kRerankTop);
+  auto reranker = open(address);
+  if (!reranker) return fail_in("--rerank", std::move(reranker).error());
+  reranking.reranker = *std::move(reranker);
+  return reranking;
 }
 
 std::chrono::milliseconds budget_of(const Settings& settings, std::chrono::milliseconds absent) {
@@ -46,7 +49,7 @@ std::chrono::milliseconds budget_of(const Settings& settings, std::chrono::milli
 }  // namespace
 
 Result<search::Reranking> reranking_of(const Settings& settings) {
-  return look_with(settings, [&](const std::string& address) -> Opened {
+  return reranking_with(settings, [&](const std::string& address) -> Opened {
     QUARRY_TRY(auto options, model::reranker_options_of(address));
     options.retries = 0;
     options.total_timeout = budget_of(settings, kBudget);
@@ -56,13 +59,13 @@ Result<search::Reranking> reranking_of(const Settings& settings) {
 }
 
 Result<search::Reranking> guarded_reranking_of(const Settings& settings) {
-  return look_with(settings, [&](const std::string& address) {
+  return reranking_with(settings, [&](const std::string& address) {
     return model::open_guarded_reranker(address, budget_of(settings, kServeBudget));
   });
 }
 
 Result<search::Reranking> patient_reranking_of(const Settings& settings) {
-  return look_with(settings, [](const std::string& address) -> Opened {
+  return reranking_with(settings, [](const std::string& address) -> Opened {
     QUARRY_TRY(const auto options, model::reranker_options_of(address));
     return model::open_remote_reranker(options);
   });
