@@ -249,7 +249,8 @@ def test():
     with harness.folder() as top:
         harness.write_code(top, harness.SHOP)
         harness.run("index", "-q", "--index", top / "index", "--model", MODEL, top / "shop")
-        with harness.Server("--index", top / "index", "--model", MODEL) as server:
+        # Scores are compared with those of vectors from elsewhere, which a second look does not go with.
+        with harness.Server("--index", top / "index", "--model", MODEL, "--no-second-look") as server:
             name, _, rows = check_protocol(server)
             check_triton_client(server, name, rows)
             check_openai_client(server, name, rows)

@@ -22,7 +22,7 @@ struct EngineOptions {
   std::filesystem::path weights;                  // ranking weights; empty: those built in
   std::optional<std::size_t> view;                // search this view only; empty: all of them
   bool second_look = true;  // where vectors are used and the encoder has token vectors: read the best again
-  Reranking reranking{};                          // none unless there is a reranker
+  Reranking reranking{};    // none unless there is a reranker
 };
 
 // Safe to call from several threads.
