@@ -7,7 +7,7 @@
 // Prints one JSON object: files, bytes and nodes, and the seconds of each stage (wall clock; reading is
 // apart, so that the disk does not count as parsing). Files of a language without a grammar are counted and
 // left out.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <tree_sitter/api.h>
 
 #include <algorithm>

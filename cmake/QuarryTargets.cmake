@@ -9,10 +9,12 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
 endif()
 
-# Relative paths inside the cache let every clone, work tree and preset share what is the same in them.
+# Relative paths inside the cache let every clone, work tree and preset share what is the same in them. The sloppiness is
+# what ccache asks for before it takes a precompiled header; nothing here reads the time or defines macros in one.
 find_program(QUARRY_CCACHE ccache)
 if(QUARRY_CCACHE)
-  set(launcher "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1 "${QUARRY_CCACHE}")
+  set(launcher "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1
+    CCACHE_SLOPPINESS=pch_defines,time_macros "${QUARRY_CCACHE}")
   set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
@@ -29,6 +31,9 @@ if(QUARRY_SANITIZE)
   set(sanitizer_options -fsanitize=${QUARRY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   if(QUARRY_FUZZ)
     list(APPEND sanitizer_options -fsanitize=fuzzer-no-link)
+  endif()
+  if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+    list(APPEND sanitizer_options "-fsanitize-ignorelist=${PROJECT_SOURCE_DIR}/.ci/sanitizers.ignore")
   endif()
   target_compile_options(quarry_sanitized INTERFACE ${sanitizer_options})
   add_link_options(-fsanitize=${QUARRY_SANITIZE})
@@ -55,6 +60,10 @@ if(NOT QUARRY_SANITIZE OR CMAKE_CXX_COMPILER_ID MATCHES Clang)
   target_compile_options(quarry_warnings INTERFACE -Werror)
 endif()
 
+# For folders that neither a search nor indexing spends its time in: -O3 would double the time of compiling them.
+add_library(quarry_cold INTERFACE)
+target_compile_options(quarry_cold INTERFACE $<$<CONFIG:Release>:-O2>)
+
 # Trees of the sanitizers exist to be tested and compile a folder in a few pieces (CMake's unity builds): most of the time of
 # a small piece goes into headers and templates that each of them repeats. `ALONE` are sources that may not share a piece,
 # since a neighbour uses the same name for something of its own; where such a tree says "redefinition", one more is due.
@@ -79,6 +88,28 @@ function(quarry_library name)
   quarry_few_pieces(quarry_${name} ${arg_ALONE})
 endfunction()
 
+# quarry_test_program(<target>): its GoogleTest, and what makes building it cheap. Tests are not optimised: they run for
+# seconds and are most of what there is to compile. The headers of GoogleTest, which take longer to read than most tests
+# to compile, are read once for all tests; trees of the sanitizers do without, so that a missing include is found there.
+function(quarry_test_program target)
+  target_link_libraries(${target} PRIVATE GTest::gmock_main quarry_warnings)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O0>)
+  if(QUARRY_SANITIZE OR NOT CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    return()
+  endif()
+  if(target STREQUAL quarry_base_test)
+    target_precompile_headers(${target} PRIVATE <gmock/gmock.h> <gtest/gtest.h> <nlohmann/json.hpp>)
+  else()
+    target_precompile_headers(${target} REUSE_FROM quarry_base_test)
+  endif()
+endfunction()
+
+# quarry_reads_tree(<source>...): tests that read files of this tree, which QUARRY_SOURCE_DIR leads to. Nobody else is
+# told where the tree is, so that what is compiled in one clone serves all of them (ccache).
+function(quarry_reads_tree)
+  set_source_files_properties(${ARGN} PROPERTIES COMPILE_DEFINITIONS QUARRY_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+endfunction()
+
 # For tests that fetch: what libgit2 itself loses then is no finding (.ci/lsan.supp says why). Nobody else has it, so that
 # a pattern of ours that is lost shows.
 set(QUARRY_FETCHING "")
@@ -95,15 +126,16 @@ function(quarry_test name)
     return()
   endif()
   add_executable(quarry_${name}_test ${arg_SOURCES})
-  target_link_libraries(quarry_${name}_test PRIVATE quarry::${name} ${arg_LINK} GTest::gmock_main quarry_warnings)
+  target_link_libraries(quarry_${name}_test PRIVATE quarry::${name} ${arg_LINK})
+  quarry_test_program(quarry_${name}_test)
   if(QUARRY_SANITIZE MATCHES thread)
     target_link_libraries(quarry_${name}_test PRIVATE quarry_sanitized)
   endif()
-  target_compile_definitions(quarry_${name}_test PRIVATE
-    QUARRY_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   quarry_few_pieces(quarry_${name}_test ${arg_ALONE})
   if(arg_FETCHES AND QUARRY_FETCHING)
     set(properties PROPERTIES ENVIRONMENT "${QUARRY_FETCHING}")
+  elseif(QUARRY_SANITIZE MATCHES thread)
+    set(properties PROPERTIES ENVIRONMENT "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/.ci/tsan.supp")
   endif()
   gtest_discover_tests(quarry_${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60 ${properties})
 endfunction()
@@ -133,6 +165,7 @@ function(quarry_fuzz name)
     set_tests_properties(fuzz.${name} PROPERTIES TIMEOUT 7200)
   else()
     target_sources(${target} PRIVATE "${PROJECT_SOURCE_DIR}/fuzz/replay.cpp")
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O0>)
     add_test(NAME fuzz.${name}.seeds COMMAND ${target} "${seeds}")
   endif()
 endfunction()

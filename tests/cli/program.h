@@ -39,7 +39,8 @@ class Running {
   void close_input();
   void close_output();  // as a reader that goes away
   void signal(int number) const;
-  [[nodiscard]] Outcome wait(int seconds = 60);  // status -1 when it did not end in time (and was killed)
+  // Status -1 when it did not end in time (and was killed); a sanitizer needs some.
+  [[nodiscard]] Outcome wait(int seconds = 240);
   [[nodiscard]] pid_t pid() const { return pid_; }
 
  private:

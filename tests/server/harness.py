@@ -89,12 +89,14 @@ SHOP = {
 
 
 def environment(cache="/nonexistent"):
-    return {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "XDG_CACHE_HOME": str(cache), "QUARRY_CONFIG": ""}
+    """Nothing of the user's, but for what a sanitizer is told."""
+    kept = {name: value for name, value in os.environ.items() if name == "PATH" or name.endswith("SAN_OPTIONS")}
+    return {**kept, "HOME": "/nonexistent", "XDG_CACHE_HOME": str(cache), "QUARRY_CONFIG": ""}
 
 
-def run(*arguments, check=True, cache="/nonexistent", **more):
+def run(*arguments, check=True, cache="/nonexistent", variables=(), **more):
     done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=120,
-                          env=environment(cache), **more)
+                          env={**environment(cache), **dict(variables)}, **more)
     if check and done.returncode != 0:
         raise AssertionError(f"quarry {arguments}: {done.returncode}\n{done.stderr}")
     return done

@@ -40,6 +40,7 @@ export interface Answer {
   index: { version: number | string; model: string };
   label?: string; // of the index that answered, from the header of the answer
   degraded?: string;
+  not_reranked?: string;
   results: Result[];
   next_cursor?: string;
   facets?: Partial<Record<FilterName, Count[]>>;

@@ -244,6 +244,11 @@ FileSystem& posix_file_system() {
 }
 
 Status write_atomically(FileSystem& files, const fs::path& path, std::span<const std::byte> bytes) {
+  if (const auto there = files.status(path); there && there->type == FileType::other) {
+    QUARRY_TRY(auto file, files.create(path));
+    QUARRY_CHECK(file->append(bytes));
+    return file->close();
+  }
   const fs::path temporary = path.string() + ".tmp";
   auto written = [&]() -> Status {
     QUARRY_TRY(auto file, files.create(temporary));

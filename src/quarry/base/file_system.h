@@ -84,7 +84,8 @@ class FileSystem {
 [[nodiscard]] FileSystem& posix_file_system();
 
 // temporary name beside `path` -> sync -> rename over `path` -> sync of the folder: `path` holds the old
-// bytes or the new ones, whenever the power goes.
+// bytes or the new ones, whenever the power goes. What is neither file nor folder (/dev/null, a pipe) is
+// written to, not replaced.
 [[nodiscard]] Status write_atomically(FileSystem& files, const std::filesystem::path& path,
                                       std::span<const std::byte> bytes);
 

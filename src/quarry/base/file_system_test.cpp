@@ -1,8 +1,10 @@
 #include "quarry/base/file_system.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -25,6 +27,21 @@ TEST(FileSystem, WriteAtomicallyReplacesAndLeavesNoTemporary) {
   ASSERT_TRUE(write_atomically(files, path, bytes_of("two")));
   EXPECT_EQ(files.read(path, 100).value(), "two");
   EXPECT_EQ(files.list(folder.path()).value().size(), 1U);
+}
+
+TEST(FileSystem, WriteAtomicallyWritesIntoAPipeAndLeavesIt) {
+  const TestDirectory folder;
+  const auto path = folder.path() / "pipe";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const int pipe =
+      ::open(path.c_str(), O_RDWR | O_NONBLOCK);  // a reader, so that writing does not wait for one
+  ASSERT_GE(pipe, 0);
+  EXPECT_TRUE(write_atomically(posix_file_system(), path, bytes_of("weights")));
+  char read[8] = {};
+  EXPECT_EQ(::read(pipe, read, sizeof read), 7);
+  EXPECT_STREQ(read, "weights");
+  EXPECT_TRUE(std::filesystem::is_fifo(path));
+  ::close(pipe);
 }
 
 TEST(FileSystem, ReadRefusesFilesOverTheLimitAndFifos) {

@@ -1,8 +1,5 @@
 #include "quarry/base/json_writer.h"
 
-#include <utf8.h>
-
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
@@ -10,12 +7,10 @@
 #include <cstring>
 #include <iterator>
 
+#include "quarry/base/utf8.h"
+
 namespace quarry {
 namespace {
-
-constexpr bool is_ascii(char c) {
-  return static_cast<unsigned char>(c) < 0x80;
-}
 
 std::uint64_t eight_bytes(const char* at) {
   std::uint64_t word;
@@ -25,20 +20,6 @@ std::uint64_t eight_bytes(const char* at) {
 
 constexpr std::uint64_t kEach = 0x0101010101010101;
 constexpr std::uint64_t kHighest = 0x80 * kEach;
-
-// As utf8::is_valid, which looks at one character after another: source is nearly all ASCII.
-bool is_valid(std::string_view text) {
-  while (true) {
-    std::size_t ascii = 0;
-    while (ascii + 8 <= text.size() && (eight_bytes(text.data() + ascii) & kHighest) == 0) ascii += 8;
-    while (ascii < text.size() && is_ascii(text[ascii])) ++ascii;
-    text.remove_prefix(ascii);
-    if (text.empty()) return true;
-    const auto others = std::find_if(text.begin(), text.end(), is_ascii);
-    if (!utf8::is_valid(text.begin(), others)) return false;
-    text.remove_prefix(static_cast<std::size_t>(others - text.begin()));
-  }
-}
 
 // How many bytes may stand in a string as they are, up to the first that needs an escape. Eight are looked at
 // together, where the subtractions set the highest bit of each byte that is wanted (and of others only behind
@@ -121,12 +102,10 @@ JsonWriter& JsonWriter::key(std::string_view name) {
 }
 
 JsonWriter& JsonWriter::value(std::string_view text) {
-  if (is_valid(text)) {
+  if (utf8::is_valid(text)) {
     writer_.write_string(text);
   } else {
-    std::string valid;
-    utf8::replace_invalid(text.begin(), text.end(), std::back_inserter(valid), 0xfffd);
-    writer_.write_string(valid);
+    writer_.write_string(utf8::repair(text).text);
   }
   return *this;
 }

@@ -4,7 +4,7 @@
 // are called. Only cli/ and server/ turn an Error into output.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 #include <tl/expected.hpp>

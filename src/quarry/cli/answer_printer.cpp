@@ -1,7 +1,7 @@
 // Prints answers. Names, paths and code come from repositories, so all of them pass through harmless().
 #include "quarry/cli/answer_printer.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

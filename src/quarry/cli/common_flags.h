@@ -192,6 +192,50 @@ inline constexpr Flag kWeights{.name = "weights",
                                .brief = "Rank with these weights instead of those built in",
                                .completion = Completion::file};
 
+// Reranking by a server.
+inline constexpr Flag kRerank{
+    .name = "rerank",
+    .type = ValueType::text,
+    .value = "URL",
+    .brief = "Send the best results to this server to be ordered again",
+    .details =
+        "http://HOST/v1/rerank#MODEL (vLLM, llama.cpp, Infinity, Jina, Cohere) or http://HOST/rerank (Text "
+        "Embeddings Inference). The query and the code of the best results leave this machine for that "
+        "server. QUARRY_RERANKER_KEY holds its key. Where it fails or is slow, the order stays as it was, "
+        "and "
+        "JSON says so in \"not_reranked\". An empty URL sends nothing."};
+inline constexpr Flag kRerankTop{.name = "rerank-top",
+                                 .type = ValueType::number,
+                                 .value = "N",
+                                 .fallback = "10",
+                                 .brief = "Results that are sent",
+                                 .minimum = 2,
+                                 .maximum = 50};
+inline constexpr Flag kRerankWeight{
+    .name = "rerank-weight",
+    .type = ValueType::text,
+    .value = "SHARE",
+    .fallback = "0.3",
+    .brief = "The server's say against the ranking's own, 0 to 1",
+    .details =
+        "docs/RANKING.md tells what shares were worth; a small model that decides alone (1) does harm."};
+inline constexpr Flag kRerankBudget{.name = "rerank-budget",
+                                    .type = ValueType::number,
+                                    .value = "MS",
+                                    .brief = "How long a query waits for the server",
+                                    .details = "The default is 300 for `quarry serve`, 5000 elsewhere.",
+                                    .minimum = 1,
+                                    .maximum = 60000};
+
+inline constexpr std::array kRerankFlags{&kRerank, &kRerankTop, &kRerankWeight, &kRerankBudget};
+inline constexpr Flag kNoSecondLook{
+    .name = "no-second-look",
+    .brief = "Do not read the best results again",
+    .details =
+        "With vectors, the best 20 are read again word by word before they are shown, which takes about as "
+        "long as "
+        "finding them did, and is right more often. Needs the model's table on this computer."};
+
 // Of whatever draws random numbers.
 inline constexpr Flag kSeed{.name = "seed",
                             .type = ValueType::number,

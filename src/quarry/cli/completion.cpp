@@ -12,7 +12,7 @@ bool takes_value(const Flag& flag) {
 }
 
 // For single quotes of a POSIX shell.
-std::string quoted(std::string_view text) {
+std::string shell_quoted(std::string_view text) {
   std::string result = "'";
   for (const char c : text) {
     if (c == '\'') {
@@ -37,7 +37,7 @@ std::string bash_action(Completion completion, const std::vector<std::string_vie
     case Completion::choices:
       break;
   }
-  return fmt::format("compgen -W {} -- \"$word\"", quoted(fmt::format("{}", fmt::join(known, " "))));
+  return fmt::format("compgen -W {} -- \"$word\"", shell_quoted(fmt::format("{}", fmt::join(known, " "))));
 }
 
 std::string zsh_action(Completion completion, const std::vector<std::string_view>& known) {
@@ -71,7 +71,7 @@ std::string zsh_flag(const Flag& flag, std::string_view name) {
   if (takes_value(flag))
     spec += fmt::format(":{}:{}", zsh_text(flag.value), zsh_action(flag.completion, known_values(flag)));
   const bool several = flag.type == ValueType::list || flag.type == ValueType::repeat;
-  return quoted(several ? "*" + spec : spec);
+  return shell_quoted(several ? "*" + spec : spec);
 }
 
 std::string fish_action(Completion completion, const std::vector<std::string_view>& known) {
@@ -86,7 +86,7 @@ std::string fish_action(Completion completion, const std::vector<std::string_vie
     case Completion::choices:
       break;
   }
-  return fmt::format(" -x -a {}", quoted(fmt::format("{}", fmt::join(known, " "))));
+  return fmt::format(" -x -a {}", shell_quoted(fmt::format("{}", fmt::join(known, " "))));
 }
 
 std::string words_of(const Command& command) {
@@ -107,8 +107,8 @@ std::string bash_completion(std::span<const Command* const> commands) {
       "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n";
   std::string names = "-h --help --version";
   for (const auto* command : commands) names += fmt::format(" {}", command->name);
-  script +=
-      fmt::format("    IFS=' '; COMPREPLY=($(compgen -W {} -- \"$word\")); return\n  fi\n", quoted(names));
+  script += fmt::format("    IFS=' '; COMPREPLY=($(compgen -W {} -- \"$word\")); return\n  fi\n",
+                        shell_quoted(names));
   script += "  case ${COMP_WORDS[1]} in\n";
   for (const auto* command : commands) {
     script += fmt::format("    {})\n      case $previous in\n", command->name);
@@ -122,7 +122,7 @@ std::string bash_completion(std::span<const Command* const> commands) {
     script += fmt::format(
         "      case $word in\n        -*) IFS=$' \\n'; COMPREPLY=($(compgen -W {} -- \"$word\")); return;;\n"
         "      esac\n",
-        quoted(words_of(*command)));
+        shell_quoted(words_of(*command)));
     if (!command->arguments.empty()) {
       const auto& argument = command->arguments.back();
       script += fmt::format("      IFS=$' \\n'; COMPREPLY=($({}));;\n",
@@ -143,7 +143,7 @@ std::string zsh_completion(std::span<const Command* const> commands) {
       "  local -a subcommands\n"
       "  subcommands=(\n";
   for (const auto* command : commands) {
-    script += fmt::format("    {}\n", quoted(fmt::format("{}:{}", command->name, command->brief)));
+    script += fmt::format("    {}\n", shell_quoted(fmt::format("{}:{}", command->name, command->brief)));
   }
   script +=
       "  )\n"
@@ -162,8 +162,9 @@ std::string zsh_completion(std::span<const Command* const> commands) {
       script += fmt::format(" \\\n        {}", zsh_flag(*flag, fmt::format("--{}", flag->name)));
     }
     for (const auto& argument : command->arguments) {
-      script += fmt::format(" \\\n        {}",
-                            quoted(fmt::format("{}:{}:{}",
+      script +=
+          fmt::format(" \\\n        {}",
+                      shell_quoted(fmt::format("{}:{}:{}",
                                                argument.repeated   ? "*"
                                                : argument.required ? ""
                                                                    : ":",
@@ -185,17 +186,17 @@ std::string fish_completion(std::span<const Command* const> commands) {
       "complete -c quarry -n __fish_use_subcommand -l version -d 'Show the version'\n";
   for (const auto* command : commands) {
     script += fmt::format("complete -c quarry -n __fish_use_subcommand -a {} -d {}\n", command->name,
-                          quoted(command->brief));
+                          shell_quoted(command->brief));
   }
   for (const auto* command : commands) {
-    const auto condition = quoted(fmt::format("__fish_seen_subcommand_from {}", command->name));
+    const auto condition = shell_quoted(fmt::format("__fish_seen_subcommand_from {}", command->name));
     script += fmt::format("complete -c quarry -n {} -s h -l help -d 'Short and long help'\n", condition);
     for (const auto* flag : flags_of(*command)) {
       script += fmt::format("complete -c quarry -n {}", condition);
       if (flag->letter != 0) script += fmt::format(" -s {}", flag->letter);
       script += fmt::format(" -l {}", flag->name);
       if (takes_value(*flag)) script += fish_action(flag->completion, known_values(*flag));
-      script += fmt::format(" -d {}\n", quoted(flag->brief));
+      script += fmt::format(" -d {}\n", shell_quoted(flag->brief));
     }
     for (const auto& argument : command->arguments) {
       if (argument.completion == Completion::nothing) continue;

@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 using namespace eval;  // its flags
 
 constexpr std::array kTaskFlags{&kTasks, &eval::kRepositories, &kOnly, &kRemoveDocs, &kQrels, &kRuns};
-constexpr std::array kSystemFlags{&kModels, &kRankings, &kWeightFiles};
+constexpr std::array kSystemFlags{&kModels, &kRankings, &kWeightFiles, &kRerank, &kRerankTop, &kRerankWeight};
 constexpr std::array kMetricFlags{&kCutoffs, &kDepth, &kSamples, &kSeed};
 constexpr std::array kWrittenFlags{&kJson, &kPerQuery, &kWriteRuns};
 constexpr std::array kGateFlags{&kGate, &kWriteBaseline, &kTolerance};
@@ -36,6 +36,8 @@ constexpr std::array kExamples{
             "One model under three rankers, compared."},
     Example{"quarry eval --task cosqa --remove-docs --model a --model b --ranking vectors",
             "Two models on documents without their docstrings."},
+    Example{"quarry eval --task ~/bench --rerank http://localhost:8000/v1/rerank#bge-reranker-base",
+            "What a reranking server gains."},
     Example{"quarry eval --qrels judged.tsv --run mine.run --run theirs.run", "Any two systems' runs."},
     Example{"quarry eval --task ~/bench --model new --gate baseline.json", "Worse than what is in service?"}};
 

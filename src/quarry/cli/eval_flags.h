@@ -49,16 +49,17 @@ inline constexpr Flag kModels{.name = "model",
                               .value = "DIR|URL",
                               .brief = "A model to measure; repeat the flag to compare several",
                               .completion = Completion::folder};
-inline constexpr std::array<std::string_view, 5> kRankerChoices{"hybrid", "words", "vectors",
-                                                                "vectors-by-file", "bm25f"};
+inline constexpr std::array<std::string_view, 6> kRankerChoices{"hybrid",  "words",           "reranked",
+                                                                "vectors", "vectors-by-file", "bm25f"};
 inline constexpr Flag kRankings{
     .name = "ranking",
     .type = ValueType::list,
     .value = "NAME,...",
-    .brief = "How to rank: hybrid, words, vectors, vectors-by-file, bm25f",
+    .brief = "How to rank: hybrid, words, reranked, vectors, vectors-by-file, bm25f",
     .details =
         "hybrid is the product (the default with a model), words the product without vectors (the "
-        "default without), vectors the cosine alone, vectors-by-file the same with each file once.",
+        "default without), reranked either with --rerank (the default beside them where that is given), "
+        "vectors the cosine alone, vectors-by-file the same with each file once.",
     .choices = kRankerChoices,
     .completion = Completion::choices};
 inline constexpr Flag kWeightFiles{.name = "weights",

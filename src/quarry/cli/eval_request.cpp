@@ -14,6 +14,7 @@
 #include "quarry/cli/common_flags.h"
 #include "quarry/cli/eval_flags.h"
 #include "quarry/cli/model_choice.h"
+#include "quarry/cli/reranking_flags.h"
 #include "quarry/search/query.h"
 
 namespace quarry::cli::eval {
@@ -70,7 +71,11 @@ Result<std::vector<evaluation::System>> systems_of(const Context& context) {
     }
   }
   std::vector<std::string> rankings = settings.list(kRankings);
-  if (rankings.empty()) rankings.emplace_back(models.empty() ? "words" : "hybrid");
+  QUARRY_TRY(const search::Reranking reranking, patient_reranking_of(settings));
+  if (rankings.empty()) {
+    rankings.emplace_back(models.empty() ? "words" : "hybrid");
+    if (reranking.reranker != nullptr) rankings.emplace_back("reranked");
+  }
   std::vector<std::string> weights = settings.list(kWeightFiles);
   if (weights.empty()) weights.emplace_back();
 
@@ -86,20 +91,32 @@ Result<std::vector<evaluation::System>> systems_of(const Context& context) {
   };
   for (const std::string& name : rankings) {
     QUARRY_TRY(const evaluation::Ranker ranker, evaluation::ranker_from_name(name));
-    const bool product = ranker == evaluation::Ranker::hybrid || ranker == evaluation::Ranker::words;
-    const bool with_model = ranker == evaluation::Ranker::hybrid || evaluation::needs_model(ranker);
+    const bool product = evaluation::is_product(ranker);
+    const bool reranked = ranker == evaluation::Ranker::reranked;
+    if (reranked && reranking.reranker == nullptr) {
+      return fail(ErrorKind::invalid_argument, "--ranking reranked needs a server: name one with --rerank");
+    }
+    const bool with_model = ranker == evaluation::Ranker::hybrid || evaluation::needs_model(ranker) ||
+                            (reranked && !models.empty());
     if (with_model && models.empty()) {
       return fail(ErrorKind::invalid_argument, "--ranking {} needs a model: name one with --model", name);
     }
     for (const std::string& file : product ? weights : std::vector<std::string>{""}) {
       const std::string suffix = file.empty() ? "" : fmt::format(" {}", fs::path(file).stem().string());
       if (!with_model) {
-        QUARRY_CHECK(add({.name = name + suffix, .ranker = ranker, .encoder = nullptr, .weights = file}));
+        QUARRY_CHECK(add({.name = name + suffix,
+                          .ranker = ranker,
+                          .encoder = nullptr,
+                          .weights = file,
+                          .reranking = reranking}));
         continue;
       }
       for (const auto& [model, encoder] : models) {
-        QUARRY_CHECK(add(
-            {.name = model + " " + name + suffix, .ranker = ranker, .encoder = encoder, .weights = file}));
+        QUARRY_CHECK(add({.name = model + " " + name + suffix,
+                          .ranker = ranker,
+                          .encoder = encoder,
+                          .weights = file,
+                          .reranking = reranking}));
       }
     }
   }
@@ -166,6 +183,11 @@ Result<nlohmann::ordered_json> manifest_of(const Context& context,
     nlohmann::ordered_json entry{{"system", system.name}, {"ranking", name_of(system.ranker)}};
     if (system.encoder != nullptr) {
       entry["model"] = {{"name", system.encoder->name()}, {"fingerprint", system.encoder->fingerprint()}};
+    }
+    if (system.ranker == evaluation::Ranker::reranked) {
+      entry["reranker"] = {{"name", system.reranking.reranker->name()},
+                           {"top", system.reranking.top},
+                           {"weight", system.reranking.weight}};
     }
     std::string weights = ranking::to_json(evaluation::weights_of(system.ranker));
     if (!system.weights.empty()) {

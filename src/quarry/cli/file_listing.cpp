@@ -1,7 +1,7 @@
 // Prints the listing of a source as the index would see it.
 #include "quarry/cli/file_listing.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <nlohmann/json.hpp>
 

@@ -2,6 +2,7 @@
 #include <charconv>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "quarry/base/hash.h"
 #include "quarry/cli/commands.h"
@@ -120,12 +121,17 @@ std::string dumped(const evaluation::FitQuestion& question) {
   return line.dump() + "\n";
 }
 
-std::string quality_line(std::string_view name, const evaluation::Quality& quality) {
-  return fmt::format(
-      "{}: files NDCG@10 {:.4f} MRR@10 {:.4f} hit@10 {:.4f}; functions MRR@10 {:.4f} NDCG@10 {:.4f} hit@10 "
-      "{:.4f}",
-      name, quality.files.ndcg, quality.files.mrr, quality.files.hit, quality.functions.mrr,
-      quality.functions.ndcg, quality.functions.hit);
+std::string grades_text(const evaluation::Quality& quality) {
+  std::string text;
+  if (const auto& files = quality.files) {
+    text =
+        fmt::format("files NDCG@10 {:.4f} MRR@10 {:.4f} hit@10 {:.4f}", files->ndcg, files->mrr, files->hit);
+  }
+  if (const auto& functions = quality.functions) {
+    text += fmt::format("{}functions MRR@10 {:.4f} NDCG@10 {:.4f} hit@10 {:.4f}", text.empty() ? "" : "; ",
+                        functions->mrr, functions->ndcg, functions->hit);
+  }
+  return text;
 }
 
 Status dump(const Context& context, const std::string& path,
@@ -139,21 +145,26 @@ Status dump(const Context& context, const std::string& path,
 }
 
 // Says how good the weights that are there, new ones on repositories that they never saw, and those that are
-// written are.
+// written are. What counts, the second, is told for each of several files of judgments too.
 Result<ranking::RankingModel> fit_and_report(const Context& context, std::string_view name,
                                              const std::vector<evaluation::FitQuestion>& questions,
                                              const ranking::RankingModel& built_in, std::size_t folds,
                                              const ranking::FitOptions& options) {
+  const auto report = [&](std::string_view weights, const std::vector<evaluation::Grades>& grades) {
+    context.note(
+        fmt::format("{}, {}: {}", name, weights, grades_text(evaluation::quality_of(questions, grades))));
+  };
+  report("built-in weights", evaluation::grade(built_in, questions));
+  QUARRY_TRY(const auto unseen, evaluation::cross_validate(questions, folds, options));
+  report("cross-validated", unseen);
+  if (const auto by_set = evaluation::quality_by_set(questions, unseen); by_set.size() > 1) {
+    for (const auto& [set, quality] : by_set)
+      context.note(fmt::format("  {}: {}", set, grades_text(quality)));
+  }
   std::vector<const evaluation::FitQuestion*> all;
   for (const evaluation::FitQuestion& question : questions) all.push_back(&question);
-  const auto report = [&](std::string_view weights, const evaluation::Quality& quality) {
-    context.note(quality_line(fmt::format("{}, {}", name, weights), quality));
-  };
-  report("built-in weights", evaluation::quality_of(built_in, all));
-  QUARRY_TRY(const auto validation, evaluation::cross_validate(questions, folds, options));
-  report("cross-validated", validation.quality);
   QUARRY_TRY(ranking::RankingModel model, evaluation::fit_all(all, options));
-  report("fitted on all", evaluation::quality_of(model, all));
+  report("fitted on all", evaluation::grade(model, questions));
   return model;
 }
 
@@ -185,6 +196,10 @@ Result<int> run_fit_ranking(Context& context) {
   std::map<std::pair<std::string, std::string>, std::unique_ptr<Indexed>> indexes;
   text::Analyzer analyzer;
   ranking::EvidenceTable scratch;
+  std::optional<ranking::SecondLook> second_look;
+  if (encoder && encoder->token_vectors() != nullptr) {
+    second_look.emplace(std::shared_ptr<const model::StaticModel>(encoder, encoder->token_vectors()));
+  }
   std::vector<evaluation::FitQuestion> words;
   std::vector<evaluation::FitQuestion> vectors;
   for (const evaluation::Question& question : questions) {
@@ -195,15 +210,16 @@ Result<int> run_fit_ranking(Context& context) {
       indexed->own_names = ranking::own_name_terms(indexed->space, analyzer);
     }
     QUARRY_TRY(auto by_words, evaluation::prepare_question(question, indexed->space, indexed->own_names,
-                                                           analyzer, {}, scratch));
+                                                           analyzer, {}, nullptr, scratch));
     words.push_back(std::move(by_words));
     if (!encoder) continue;
     const std::string_view texts[] = {question.text};
     QUARRY_TRY(std::vector<float> encoded, encoder->encode(texts, model::Side::query));
     std::vector<std::int8_t> vector(encoded.size());
     index::store_vector(encoded, vector);
-    QUARRY_TRY(auto by_vectors, evaluation::prepare_question(question, indexed->space, indexed->own_names,
-                                                             analyzer, vector, scratch));
+    QUARRY_TRY(auto by_vectors,
+               evaluation::prepare_question(question, indexed->space, indexed->own_names, analyzer, vector,
+                                            second_look ? &*second_look : nullptr, scratch));
     vectors.push_back(std::move(by_vectors));
   }
   if (const std::string path = context.settings.text(kDump); !path.empty()) {

@@ -1,7 +1,7 @@
 // Renders the flag table as roff with the classic man macros, which every man program reads.
 #include "quarry/cli/man_page.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "quarry/cli/help.h"
 #include "quarry/cli/text_layout.h"

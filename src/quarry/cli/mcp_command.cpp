@@ -11,10 +11,10 @@
 namespace quarry::cli {
 namespace {
 
-constexpr std::array kIndexFlags{&kIndexDirectory, &kNoRefresh,  &kRevision, &kModel,       &kNoVectors,
-                                 &kWeights,        &kName,       &kNoSource, &kMaxFileSize, &kNoDefaultRules,
-                                 &kNoIgnore,       &kGraphUnits, &kThreads};
-constexpr std::array kGroups{FlagGroup{"Index", kIndexFlags}};
+constexpr std::array kIndexFlags{&kIndexDirectory, &kNoRefresh,    &kRevision,   &kModel,    &kNoVectors,
+                                 &kWeights,        &kNoSecondLook, &kName,       &kNoSource, &kMaxFileSize,
+                                 &kNoDefaultRules, &kNoIgnore,     &kGraphUnits, &kThreads};
+constexpr std::array kGroups{FlagGroup{"Index", kIndexFlags}, FlagGroup{"Reranking", kRerankFlags}};
 constexpr std::array kArguments{
     Argument{.name = "PATH",
              .required = false,

@@ -28,11 +28,12 @@ constexpr Flag kQueries{
     .completion = Completion::file};
 
 constexpr std::array kBatchFlags{&kQueries};
-constexpr std::array kIndexFlags{&kIndexDirectory, &kNoRefresh,  &kRevision, &kModel,       &kNoVectors,
-                                 &kWeights,        &kName,       &kNoSource, &kMaxFileSize, &kNoDefaultRules,
-                                 &kNoIgnore,       &kGraphUnits, &kThreads};
+constexpr std::array kIndexFlags{&kIndexDirectory, &kNoRefresh,    &kRevision,   &kModel,    &kNoVectors,
+                                 &kWeights,        &kNoSecondLook, &kName,       &kNoSource, &kMaxFileSize,
+                                 &kNoDefaultRules, &kNoIgnore,     &kGraphUnits, &kThreads};
 constexpr std::array kGroups{FlagGroup{"Filters", kFilterFlags}, FlagGroup{"Output", kOutputFlags},
-                             FlagGroup{"Batches", kBatchFlags}, FlagGroup{"Index", kIndexFlags}};
+                             FlagGroup{"Batches", kBatchFlags}, FlagGroup{"Reranking", kRerankFlags},
+                             FlagGroup{"Index", kIndexFlags}};
 constexpr std::array kArguments{
     Argument{.name = "QUERY",
              .required = false,
@@ -92,6 +93,9 @@ Result<int> search_once(const Context& context, const Asked& asked) {
   QUARRY_CHECK(search::parse_query(asked.query, query));
   QUARRY_TRY(const auto engine, open_session(context, asked.where));
   QUARRY_TRY(const auto answer, engine->search(query));
+  for (const auto& shortfall : {answer.degraded, answer.not_reranked}) {
+    if (!shortfall.empty()) context.warn(shortfall);
+  }
   auto options = print_options(context.settings);
   options.locate = locator_of(engine->snapshot());
   options.show_repository = engine->snapshot().views().size() > 1 && context.settings.is_set(kIndexDirectory);

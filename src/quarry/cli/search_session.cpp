@@ -9,6 +9,7 @@
 #include "quarry/cli/index_update.h"
 #include "quarry/cli/interruption.h"
 #include "quarry/cli/model_choice.h"
+#include "quarry/cli/reranking_flags.h"
 
 namespace quarry::cli {
 namespace {
@@ -63,7 +64,9 @@ Result<std::unique_ptr<search::Engine>> open_engine(const Context& context, Shar
                                                     SharedEncoder encoder, std::optional<std::size_t> view) {
   search::EngineOptions options;
   options.weights = context.settings.text(kWeights);
+  options.second_look = !context.settings.on(kNoSecondLook);
   options.view = view;
+  QUARRY_TRY(options.reranking, reranking_of(context.settings));
   const bool has_vectors = !snapshot->model().name.empty();
   if (!context.settings.on(kNoVectors) && has_vectors) {
     if (fits(*snapshot, encoder)) {

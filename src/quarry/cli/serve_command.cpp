@@ -1,5 +1,5 @@
 // quarry serve: the engine behind HTTP.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>
@@ -12,6 +12,7 @@
 #include "quarry/cli/common_flags.h"
 #include "quarry/cli/index_folder.h"
 #include "quarry/cli/model_choice.h"
+#include "quarry/cli/reranking_flags.h"
 #include "quarry/cli/serve_flags.h"
 #include "quarry/model/guarded_encoder.h"
 #include "quarry/server/serve.h"
@@ -171,7 +172,9 @@ Result<int> run_serve(Context& context) {
   options.http.trusted_proxies = options.dispatcher.trusted_proxies;
   QUARRY_TRY(options.catalog.sources, sources_of(settings));
   options.catalog.weights = settings.text(kWeights);
+  options.catalog.second_look = !settings.on(kNoSecondLook);
   options.catalog.words_only = settings.on(kNoVectors);
+  QUARRY_TRY(options.catalog.reranking, guarded_reranking_of(settings));
   options.open_index_encoder =
       [&context](const index::Snapshot& snapshot) -> Result<std::shared_ptr<const model::Encoder>> {
     if (context.settings.on(kNoVectors) || snapshot.model().name.empty()) return nullptr;
@@ -186,7 +189,7 @@ Result<int> run_serve(Context& context) {
     if (address.empty() || context.settings.on(kNoVectors) || snapshot.model().name.empty())
       return own(snapshot);
     const auto& made_by = snapshot.model();
-    return model::open_query_encoder(address, made_by.name, made_by.fingerprint, made_by.dimensions,
+    return model::open_query_encoder(address, {made_by.name, made_by.fingerprint}, made_by.dimensions,
                                      std::chrono::milliseconds(context.settings.number(kQueryEncoderBudget)));
   };
   options.clones = clones_folder(context);

@@ -226,8 +226,9 @@ inline constexpr std::array kAccessFlags{&kKeys,         &kPublic,         &kOid
                                          &kHosts,        &kTrustedProxies};
 inline constexpr std::array kRecordFlags{&kLogLevel, &kLogFile,    &kLogQueries,
                                          &kSample,   &kSampleRate, &kSampleLimit};
-inline constexpr std::array kServeSearchFlags{&kModel,     &kQueryEncoder, &kQueryEncoderBudget,
-                                              &kNoVectors, &kWeights,      &kThreads};
+inline constexpr std::array kServeSearchFlags{
+    &kModel,  &kQueryEncoder, &kQueryEncoderBudget, &kNoVectors,    &kWeights, &kNoSecondLook,
+    &kRerank, &kRerankTop,    &kRerankWeight,       &kRerankBudget, &kThreads};
 inline constexpr std::array kHookFlags{&kGithubSecret, &kGitlabToken, &kAllowedOrigins};
 inline constexpr std::array kServeGroups{
     FlagGroup{"Serving", kServingFlags}, FlagGroup{"Access", kAccessFlags},

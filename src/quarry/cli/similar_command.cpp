@@ -10,9 +10,9 @@
 namespace quarry::cli {
 namespace {
 
-constexpr std::array kIndexFlags{&kIndexDirectory, &kNoRefresh,  &kRevision, &kModel,       &kNoVectors,
-                                 &kWeights,        &kName,       &kNoSource, &kMaxFileSize, &kNoDefaultRules,
-                                 &kNoIgnore,       &kGraphUnits, &kThreads};
+constexpr std::array kIndexFlags{&kIndexDirectory, &kNoRefresh,    &kRevision,   &kModel,    &kNoVectors,
+                                 &kWeights,        &kNoSecondLook, &kName,       &kNoSource, &kMaxFileSize,
+                                 &kNoDefaultRules, &kNoIgnore,     &kGraphUnits, &kThreads};
 constexpr std::array kGroups{FlagGroup{"Filters", kFilterFlags}, FlagGroup{"Output", kOutputFlags},
                              FlagGroup{"Index", kIndexFlags}};
 constexpr std::array kArguments{

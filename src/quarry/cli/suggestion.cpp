@@ -2,7 +2,7 @@
 // words.
 #include "quarry/cli/suggestion.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstddef>

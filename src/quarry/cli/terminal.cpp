@@ -1,40 +1,20 @@
 // Colours are the sixteen of the terminal's own palette, so that they are readable on light and dark alike.
 #include "quarry/cli/terminal.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <optional>
+
+#include "quarry/base/percent_encoding.h"
+#include "quarry/model/unicode.h"
 
 namespace quarry::cli {
 namespace {
 
-struct CodePoint {
-  char32_t value = 0;
-  std::size_t bytes = 0;
-};
-
-// The first code point of `text`, nothing where the bytes are no UTF-8 (overlong and surrogate forms
-// included).
-std::optional<CodePoint> decode(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return CodePoint{lead, 1};
-  const std::size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < bytes) return std::nullopt;
-  char32_t value = lead & (0xFFU >> (bytes + 1));
-  for (std::size_t i = 1; i < bytes; ++i) {
-    if ((byte(i) & 0xC0U) != 0x80U) return std::nullopt;
-    value = (value << 6U) | (byte(i) & 0x3FU);
-  }
-  constexpr std::array<char32_t, 5> kSmallest{0, 0, 0x80, 0x800, 0x10000};
-  if (value < kSmallest[bytes] || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF))
-    return std::nullopt;
-  return CodePoint{value, bytes};
-}
+namespace unicode = model::unicode;
 
 bool within(char32_t value, char32_t first, char32_t last) {
   return value >= first && value <= last;
@@ -152,10 +132,10 @@ Terminal detect_terminal(int descriptor, std::string_view when, const Environmen
 
 std::size_t display_width(std::string_view text) {
   std::size_t width = 0;
-  while (!text.empty()) {
-    const auto c = decode(text);
-    width += c ? width_of(c->value) : 1;
-    text.remove_prefix(c ? c->bytes : 1);
+  for (std::size_t at = 0; at < text.size();) {
+    const auto c = unicode::decode(text, at);
+    width += width_of(c.value);
+    at += c.bytes;
   }
   return width;
 }
@@ -164,11 +144,11 @@ std::string_view fit(std::string_view text, std::size_t columns) {
   std::size_t used = 0;
   std::size_t at = 0;
   while (at < text.size()) {
-    const auto c = decode(text.substr(at));
-    const auto width = c ? width_of(c->value) : 1;
+    const auto c = unicode::decode(text, at);
+    const auto width = width_of(c.value);
     if (used + width > columns) break;
     used += width;
-    at += c ? c->bytes : 1;
+    at += c.bytes;
   }
   return text.substr(0, at);
 }
@@ -178,41 +158,31 @@ std::string harmless(std::string_view line, std::size_t column) {
   std::string result;
   result.reserve(line.size());
   while (!line.empty()) {
-    const auto c = decode(line);
-    const auto bytes = c ? c->bytes : 1;
-    if (!c || within(c->value, 0x80, 0x9F) || is_reordering(c->value)) {
-      result += "\xEF\xBF\xBD";  // U+FFFD
+    const auto c = unicode::decode(line, 0);
+    if (within(c.value, 0x80, 0x9F) || is_reordering(c.value) || c.value == 0xFFFD) {
+      result += "\xEF\xBF\xBD";  // U+FFFD, also for what is no UTF-8
       ++column;
-    } else if (c->value == '\t') {
+    } else if (c.value == '\t') {
       const auto spaces = 4 - column % 4;
       result.append(spaces, ' ');
       column += spaces;
-    } else if (c->value < 0x20 || c->value == 0x7F) {
+    } else if (c.value < 0x20 || c.value == 0x7F) {
       result += '^';
-      result += c->value == 0x7F ? '?' : static_cast<char>('@' + c->value);
+      result += c.value == 0x7F ? '?' : static_cast<char>('@' + c.value);
       column += 2;
     } else {
-      result.append(line.substr(0, bytes));
-      column += width_of(c->value);
+      result.append(line.substr(0, c.bytes));
+      column += width_of(c.value);
     }
-    line.remove_prefix(bytes);
+    line.remove_prefix(c.bytes);
   }
   return result;
 }
 
 std::string file_uri(std::string_view path) {
-  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/";
   std::array<char, 256> host{};
   if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
-  std::string uri = fmt::format("file://{}", host.data());
-  for (const char c : path) {
-    if (kPlain.find(c) != std::string_view::npos) {
-      uri += c;
-    } else {
-      uri += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return uri;
+  return fmt::format("file://{}{}", host.data(), percent_encode_path(path));
 }
 
 }  // namespace quarry::cli

@@ -1,7 +1,7 @@
 // Wraps by display width, so that accents and wide characters do not shorten lines.
 #include "quarry/cli/text_layout.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <cmath>

@@ -1,6 +1,6 @@
 #include "quarry/corpus/content.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <utf8.h>
 
 #include <algorithm>
@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "quarry/base/ascii.h"
+#include "quarry/base/utf8.h"
 
 namespace quarry::corpus {
 namespace {
@@ -51,36 +52,15 @@ std::string utf8_from_utf16(std::string_view bytes, bool big_endian) {
     } else if (is_high(c) || is_low(c)) {
       c = 0xFFFD;
     }
-    utf8::append(c, std::back_inserter(text));
+    ::utf8::append(c, std::back_inserter(text));
   }
-  if (i < bytes.size()) utf8::append(char32_t{0xFFFD}, std::back_inserter(text));
+  if (i < bytes.size()) ::utf8::append(char32_t{0xFFFD}, std::back_inserter(text));
   return text;
 }
 
 bool has_nul(std::string_view text) {
   const std::size_t probe = std::min(text.size(), kBinaryProbe);
   return probe != 0 && std::memchr(text.data(), '\0', probe) != nullptr;
-}
-
-// Bytes of `text` to well-formed UTF-8; nothing where too many of them are none.
-std::optional<std::string> repaired(std::string_view text) {
-  std::string result;
-  result.reserve(text.size() + text.size() / 8);
-  std::size_t invalid = 0;
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  while (at != end) {
-    const char* const bad = utf8::find_invalid(at, end);
-    result.append(at, bad);
-    if (bad == end) break;
-    // One replacement a maximal run of continuation bytes, as utfcpp does it.
-    at = bad + 1;
-    while (at != end && (static_cast<unsigned char>(*at) & 0xC0) == 0x80) ++at;
-    invalid += static_cast<std::size_t>(at - bad);
-    result += "\xEF\xBF\xBD";
-  }
-  if (invalid * 100 > text.size() * kMaxInvalidPercent) return std::nullopt;
-  return result;
 }
 
 bool is_prose(Language language) {
@@ -175,12 +155,13 @@ tl::expected<Content, Skipped> content_of(const std::string& path, std::string b
     if (has_nul(raw)) return skip(path, SkipReason::binary, "NUL bytes");
     content.blob = blob_id_of(bytes);
     if (raw.starts_with("\xEF\xBB\xBF"sv)) bytes.erase(0, 3);
-    if (utf8::is_valid(bytes.begin(), bytes.end())) {
+    if (utf8::is_valid(bytes)) {
       content.text = std::move(bytes);
     } else {
-      auto text = repaired(bytes);
-      if (!text) return skip(path, SkipReason::encoding, "neither UTF-8 nor UTF-16 with a byte order mark");
-      content.text = *std::move(text);
+      auto repaired = utf8::repair(bytes);
+      if (repaired.invalid_bytes * 100 > bytes.size() * kMaxInvalidPercent)
+        return skip(path, SkipReason::encoding, "neither UTF-8 nor UTF-16 with a byte order mark");
+      content.text = std::move(repaired.text);
     }
   }
   if (!options.builtin_rules) return content;

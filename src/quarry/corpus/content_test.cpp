@@ -1,9 +1,10 @@
 #include "quarry/corpus/content.h"
 
 #include <gtest/gtest.h>
-#include <utf8.h>
 
 #include <random>
+
+#include "quarry/base/utf8.h"
 
 namespace quarry::corpus {
 namespace {
@@ -60,7 +61,7 @@ TEST(Content, AnyBytesGiveWellFormedText) {
     }
     const auto content = content_of("a.py", bytes, {});
     if (!content) continue;
-    ASSERT_TRUE(utf8::is_valid(content->text.begin(), content->text.end()));
+    ASSERT_TRUE(utf8::is_valid(content->text));
   }
 }
 

@@ -1,7 +1,7 @@
 // Real repositories made by the git program: merges, first commits, renamed folders, shallow clones.
 #include "quarry/corpus/history.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 
 #include "quarry/base/test_directory.h"

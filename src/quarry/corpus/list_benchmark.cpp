@@ -1,7 +1,7 @@
 // Times what the corpus does before anything is parsed: open, list, read; beside `find`-like walking as the
 // floor.
 //   quarry_corpus_benchmark FOLDER... [--rev REVISION]    without a folder: a synthetic tree of 10,000 files
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <chrono>

@@ -88,6 +88,7 @@ Status by_engine(const Task& task, const System& system, SearchedIndex& index,
     query.limit = std::min(options.depth * kUnitsPerDocument, search::kMaxLimit);
     query.vectors = uses_vectors(system);
     QUARRY_TRY(const search::Answer answer, engine->search(query));
+    QUARRY_CHECK(check_whole(answer));
     std::vector<Retrieved> found;
     std::set<std::size_t> seen;
     for (const search::SearchResult& unit : answer.results) {

@@ -18,6 +18,7 @@ Result<GradedQuery> ask(const search::Engine& engine, const System& system, cons
   query.limit = depth;
   query.vectors = uses_vectors(system);
   QUARRY_TRY(const search::Answer answer, engine.search(query));
+  QUARRY_CHECK(check_whole(answer));
   // Results count from the indexed folder, targets from the repository.
   const std::string prefix =
       question.root.empty() || question.root == "." ? std::string() : question.root + "/";

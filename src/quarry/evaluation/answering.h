@@ -2,11 +2,15 @@
 #pragma once
 
 #include "quarry/evaluation/evaluation.h"
+#include "quarry/search/answer.h"
 
 namespace quarry::evaluation {
 
 // The question as it enters a result: without an answer.
 [[nodiscard]] GradedQuery unanswered(const Task& task, std::size_t number);
+
+// ErrorKind::unavailable where the answer is less than what is measured: its encoder or reranker failed.
+[[nodiscard]] Status check_whole(const search::Answer& answer);
 
 // Each fills result.systems[i].queries and result.data_hash.
 [[nodiscard]] Status answer_places(FileSystem& files, const Task& task, std::span<const System> systems,

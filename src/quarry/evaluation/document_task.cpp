@@ -7,6 +7,7 @@
 
 #include "quarry/base/hash.h"
 #include "quarry/evaluation/doc_removal.h"
+#include "quarry/evaluation/record_fields.h"
 #include "quarry/evaluation/text_lines.h"
 
 namespace quarry::evaluation {
@@ -17,11 +18,6 @@ namespace fs = std::filesystem;
 
 bool exists(const FileSystem& files, const fs::path& path) {
   return files.status(path).has_value();
-}
-
-std::string text_of(const json& object, const char* key) {
-  const auto at = object.find(key);
-  return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
 }
 
 // An id as CoSQA and BEIR write them: a string or a number.
@@ -135,17 +131,17 @@ Result<Task> read_beir(const FileSystem& files, const fs::path& folder, const Ta
   };
   QUARRY_CHECK(read("corpus.jsonl", [&](const std::string& id, const json& object, const json& metadata) {
     TextDocument document{.id = id,
-                          .title = text_of(object, "title"),
-                          .text = text_of(object, "text"),
+                          .title = text_field(object, "title"),
+                          .text = text_field(object, "text"),
                           .language = corpus::Language::text};
-    document.language = language_of(text_of(metadata, "language"), document.text);
+    document.language = language_of(text_field(metadata, "language"), document.text);
     data.documents.push_back(std::move(document));
   }));
   QUARRY_CHECK(read("queries.jsonl", [&](const std::string& id, const json& object, const json& metadata) {
     data.queries.push_back({.id = id,
-                            .text = text_of(object, "text"),
-                            .language = text_of(metadata, "language"),
-                            .kind = text_of(metadata, "kind")});
+                            .text = text_field(object, "text"),
+                            .language = text_field(metadata, "language"),
+                            .kind = text_field(metadata, "kind")});
   }));
   return finish(folder, std::move(data), options, std::move(task));
 }
@@ -194,7 +190,7 @@ Result<Task> read_cosqa(const FileSystem& files, const fs::path& folder, const T
       return fail(ErrorKind::invalid_argument, "{}: question {} has no \"idx\" or no \"retrieval_idx\"",
                   questions->string(), data.queries.size() + 1);
     }
-    data.queries.push_back({.id = id, .text = text_of(question, "doc"), .language = "python", .kind = ""});
+    data.queries.push_back({.id = id, .text = text_field(question, "doc"), .language = "python", .kind = ""});
     data.judgments[id][answer] = 1;
   }
   return finish(folder, std::move(data), options, std::move(task));

@@ -53,6 +53,13 @@ Result<Judged> judge_found(const Task& task, std::size_t number, const std::vect
 
 }  // namespace
 
+Status check_whole(const search::Answer& answer) {
+  for (const auto& shortfall : {answer.degraded, answer.not_reranked}) {
+    if (!shortfall.empty()) return fail(ErrorKind::unavailable, "{}", shortfall);
+  }
+  return {};
+}
+
 GradedQuery unanswered(const Task& task, std::size_t number) {
   GradedQuery query;
   if (const auto* documents = std::get_if<DocumentTask>(&task.data)) {

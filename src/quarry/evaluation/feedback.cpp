@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "quarry/evaluation/record_fields.h"
 #include "quarry/evaluation/text_lines.h"
 
 namespace quarry::evaluation {
@@ -17,16 +18,6 @@ struct MarkedPlace {
   std::uint32_t last = 0;
   auto operator<=>(const MarkedPlace&) const = default;
 };
-
-std::string text_of(const json& object, const char* key) {
-  const auto at = object.find(key);
-  return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
-}
-
-std::uint32_t number_of(const json& object, const char* key) {
-  const auto at = object.find(key);
-  return at != object.end() && at->is_number_unsigned() ? at->get<std::uint32_t>() : 0;
-}
 
 // Nothing: what stands there is no verdict.
 std::optional<bool> verdict_of(const json& value) {
@@ -53,7 +44,7 @@ Result<Feedback> read_feedback(const FileSystem& files, const std::filesystem::p
       return fail(ErrorKind::invalid_argument, "{}:{}: {}", path.string(), number, why);
     };
     const json object = json::parse(line, nullptr, false);
-    if (!object.is_object() || text_of(object, "query").empty()) {
+    if (!object.is_object() || text_field(object, "query").empty()) {
       return broken("not feedback ({\"query\", \"path\", \"verdict\"} wanted)");
     }
     ++feedback.lines;
@@ -65,10 +56,10 @@ Result<Feedback> read_feedback(const FileSystem& files, const std::filesystem::p
     }
     const auto verdict = verdict_of(*at);
     if (!verdict) return broken("the verdict is neither good nor bad");
-    const MarkedPlace place{text_of(object, "path"), number_of(object, "start_line"),
-                            number_of(object, "end_line")};
+    const MarkedPlace place{text_field(object, "path"), line_field(object, "start_line"),
+                            line_field(object, "end_line")};
     if (place.path.empty()) return broken("a verdict without a \"path\" says nothing about a place");
-    judged[{text_of(object, "repo"), text_of(object, "query")}][place] = *verdict;
+    judged[{text_field(object, "repo"), text_field(object, "query")}][place] = *verdict;
     return {};
   }));
   for (const auto& [asked, places] : judged) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "quarry/evaluation/record_fields.h"
 #include "quarry/evaluation/text_lines.h"
 
 namespace quarry::evaluation {
@@ -10,25 +11,15 @@ namespace {
 
 using nlohmann::json;
 
-std::string text_or_empty(const json& object, const char* key) {
-  const auto at = object.find(key);
-  return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
-}
-
-std::uint32_t line_number(const json& object, const char* key) {
-  const auto at = object.find(key);
-  return at != object.end() && at->is_number_unsigned() ? at->get<std::uint32_t>() : 0;
-}
-
 bool read_targets(const json& object, const char* key, std::vector<Target>& targets) {
   const auto list = object.find(key);
   if (list == object.end()) return true;
   if (!list->is_array()) return false;
   for (const json& item : *list) {
     if (!item.is_object()) return false;
-    Target target{.path = text_or_empty(item, "path"), .lines = {}, .function = item.contains("start")};
-    const Lines lines{line_number(item, target.function ? "start" : "start_line"),
-                      line_number(item, target.function ? "end" : "end_line")};
+    Target target{.path = text_field(item, "path"), .lines = {}, .function = item.contains("start")};
+    const Lines lines{line_field(item, target.function ? "start" : "start_line"),
+                      line_field(item, target.function ? "end" : "end_line")};
     if (lines.first > 0 && lines.last > 0) target.lines = lines;
     if (target.path.empty() || (target.function && !target.lines)) return false;
     targets.push_back(std::move(target));
@@ -53,13 +44,14 @@ Result<std::vector<Question>> read_questions(const FileSystem& files, const std:
     const bool good = object.is_object() && read_targets(object, "relevant", q.targets) &&
                       read_targets(object, "secondary", q.targets);
     if (good) {
-      const std::string repository = text_or_empty(object, "repo");
+      q.set = path.string();
+      const std::string repository = text_field(object, "repo");
       q.repository =
           repository.substr(repository.rfind('/') == std::string::npos ? 0 : repository.rfind('/') + 1);
-      q.root = text_or_empty(object, object.contains("benchmark_root") ? "benchmark_root" : "root");
-      q.language = text_or_empty(object, "language");
-      q.kind = text_or_empty(object, object.contains("category") ? "category" : "kind");
-      q.text = text_or_empty(object, "query");
+      q.root = text_field(object, object.contains("benchmark_root") ? "benchmark_root" : "root");
+      q.language = text_field(object, "language");
+      q.kind = text_field(object, object.contains("category") ? "category" : "kind");
+      q.text = text_field(object, "query");
       q.masked = object.contains("masked") && object["masked"] == true;
     }
     if (!good || q.text.empty() || q.repository.empty()) {

@@ -33,6 +33,7 @@ struct Question {
   std::string kind;
   std::string text;
   std::vector<Target> targets;
+  std::string set{};    // the file it was read from
   bool masked = false;  // made out of the targets' docs, which must be hidden from whoever answers
   [[nodiscard]] bool by_function() const { return !targets.empty() && targets.front().function; }
 };

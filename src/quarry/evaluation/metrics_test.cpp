@@ -94,6 +94,14 @@ TEST(ReadQuestions, NamesTheBrokenLine) {
   EXPECT_THAT(questions.error().message, HasSubstr("q.jsonl:3"));
 }
 
+TEST(ReadQuestions, TakesNoLineThatNoFileHas) {
+  const TestDirectory folder;
+  const auto path = folder.write(
+      "q.jsonl",
+      R"({"repo":"r","query":"f","relevant":[{"path":"a","name":"f","start":4294967301,"end":4294967305}]})");
+  EXPECT_FALSE(read_questions(posix_file_system(), path));  // not lines 5 to 9
+}
+
 TEST(ReadQuestions, ReadsBothKinds) {
   const TestDirectory folder;
   const auto path = folder.write(

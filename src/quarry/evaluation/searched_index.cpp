@@ -64,7 +64,8 @@ Result<std::unique_ptr<search::Engine>> SearchedIndex::engine(const System& syst
   search::EngineOptions engine;
   engine.encoder = uses_vectors(system) ? system.encoder : nullptr;
   engine.weights = system.weights;
-  if (system.ranker != Ranker::hybrid && system.ranker != Ranker::words) {
+  if (system.ranker == Ranker::reranked) engine.reranking = system.reranking;
+  if (!is_product(system.ranker)) {
     engine.weights = options_.work / fmt::format("{}.json", name_of(system.ranker));
     const std::string json = ranking::to_json(weights_of(system.ranker));
     QUARRY_CHECK(write_atomically(files_, engine.weights, std::as_bytes(std::span(json))));

@@ -6,9 +6,10 @@
 namespace quarry::evaluation {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Ranker>, 5> kRankers{
+constexpr std::array<std::pair<std::string_view, Ranker>, 6> kRankers{
     {{"hybrid", Ranker::hybrid},
      {"words", Ranker::words},
+     {"reranked", Ranker::reranked},
      {"vectors", Ranker::vectors},
      {"vectors-by-file", Ranker::vectors_by_file},
      {"bm25f", Ranker::bm25f}}};
@@ -38,6 +39,10 @@ bool needs_model(Ranker ranker) {
   return ranker == Ranker::vectors || ranker == Ranker::vectors_by_file;
 }
 
+bool is_product(Ranker ranker) {
+  return ranker == Ranker::hybrid || ranker == Ranker::words || ranker == Ranker::reranked;
+}
+
 ranking::RankingModels weights_of(Ranker ranker) {
   ranking::LinearModel model;
   const auto weight = [&](ranking::Feature feature) -> float& {
@@ -46,6 +51,7 @@ ranking::RankingModels weights_of(Ranker ranker) {
   switch (ranker) {
     case Ranker::hybrid:
     case Ranker::words:
+    case Ranker::reranked:
       return ranking::default_models();
     case Ranker::vectors_by_file:
       model.repeat_penalty.fill(kOnce);

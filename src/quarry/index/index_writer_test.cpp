@@ -1,5 +1,6 @@
 #include "quarry/index/index_writer.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 #include "quarry/index/listing_rules.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <charconv>
 

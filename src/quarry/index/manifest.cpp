@@ -1,11 +1,12 @@
 #include "quarry/index/manifest.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "quarry/base/hash.h"
+#include "quarry/base/utf8.h"
 
 namespace quarry::index {
 namespace {
@@ -15,20 +16,10 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view kFirstWords = "quarry index manifest ";
 constexpr std::size_t kMaxBytes = 64U << 20;
 
-bool is_utf8(std::string_view text) {
-  // nlohmann's own check, so that what passes here is what dump() accepts.
-  try {
-    (void)Json(std::string(text)).dump();
-    return true;
-  } catch (const Json::exception&) {
-    return false;
-  }
-}
-
 // JSON has no byte strings: '%' is always written as %25, and every byte from 0x80 as %XX where the whole is
 // no UTF-8.
 std::string to_text(std::string_view bytes) {
-  const bool plain = is_utf8(bytes);
+  const bool plain = utf8::is_valid(bytes);
   std::string text;
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);

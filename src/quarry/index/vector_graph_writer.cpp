@@ -18,10 +18,7 @@ constexpr std::size_t kBuildWidth = 100;  // its ef_construction
 constexpr std::size_t kSeed = 100;
 constexpr std::uint32_t kStride = 256;  // units between two looks at `stop`
 
-#if defined(__x86_64__)
-[[gnu::target_clones("avx2", "default")]]
-#endif
-int squared_distance(const void* left, const void* right, const void* dimensions) {
+[[gnu::always_inline]] inline int squared(const void* left, const void* right, const void* dimensions) {
   const auto* a = static_cast<const std::int8_t*>(left);
   const auto* b = static_cast<const std::int8_t*>(right);
   const auto size = *static_cast<const std::size_t*>(dimensions);
@@ -33,12 +30,32 @@ int squared_distance(const void* left, const void* right, const void* dimensions
   return sum;
 }
 
+int squared_distance(const void* left, const void* right, const void* dimensions) {
+  return squared(left, right, dimensions);
+}
+
+#if defined(__x86_64__)
+[[gnu::target("avx2")]] int squared_distance_avx2(const void* left, const void* right,
+                                                  const void* dimensions) {
+  return squared(left, right, dimensions);
+}
+#endif
+
+// The widest that this processor runs. Not by the loader (target_clones): it would ask before a sanitizer is
+// ready.
+hnswlib::DISTFUNC<int> widest_distance() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2")) return squared_distance_avx2;
+#endif
+  return squared_distance;
+}
+
 // Stored vectors, whose components are whole numbers and whose lengths are nearly the same: close is similar.
 class StoredVectorSpace final : public hnswlib::SpaceInterface<int> {
  public:
   explicit StoredVectorSpace(std::size_t dimensions) : dimensions_(dimensions) {}
   std::size_t get_data_size() override { return dimensions_; }
-  hnswlib::DISTFUNC<int> get_dist_func() override { return squared_distance; }
+  hnswlib::DISTFUNC<int> get_dist_func() override { return widest_distance(); }
   void* get_dist_func_param() override { return &dimensions_; }
 
  private:

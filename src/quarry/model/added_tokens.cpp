@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "quarry/base/utf8.h"
 #include "quarry/model/json_fields.h"
 #include "quarry/model/unicode.h"
 
@@ -15,7 +16,7 @@ bool is_word(char32_t c) {
 std::size_t previous(std::string_view text, std::size_t at) {
   do {
     --at;
-  } while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xc0U) == 0x80);
+  } while (at > 0 && utf8::is_continuation(text[at]));
   return at;
 }
 

@@ -11,6 +11,8 @@
 
 namespace quarry::model {
 
+struct StaticModel;
+
 // A query and the code it asks for are encoded differently by models that learned to.
 enum class Side : std::uint8_t { query, code };
 
@@ -24,6 +26,9 @@ class Encoder {
   // texts.size() x dimensions(), row-major, L2-normalised (a text without any known token: all zeros).
   [[nodiscard]] virtual Result<std::vector<float>> encode(std::span<const std::string_view> texts,
                                                           Side side) const = 0;
+  // The tokens' own vectors, for a second look at results; null where they are not here (another computer's
+  // model). Owned by the encoder.
+  [[nodiscard]] virtual const StaticModel* token_vectors() const { return nullptr; }
 };
 
 }  // namespace quarry::model

@@ -71,21 +71,18 @@ TEST(GuardedEncoder, PassesAnswersOn) {
 
 TEST(GuardedEncoder, CanStandForTheModelOfAnIndex) {
   const MoodyServer server;
-  GuardOptions options = quick();
-  options.name = "default";
-  options.fingerprint = "abc";
-  const GuardedEncoder guarded(server.remote(), options);
+  const GuardedEncoder guarded(server.remote(), quick(), {.name = "default", .fingerprint = "abc"});
   EXPECT_EQ(guarded.name(), "default");
   EXPECT_EQ(guarded.fingerprint(), "abc");
 }
 
 TEST(GuardedEncoder, NeedNotFindItsServerAtTheStart) {
   const auto encoder =
-      open_query_encoder("http://127.0.0.1:9/v1/embeddings#small", "default", "abc", 2, milliseconds(100));
+      open_query_encoder("http://127.0.0.1:9/v1/embeddings#small", {"default", "abc"}, 2, milliseconds(100));
   ASSERT_TRUE(encoder) << encoder.error().message;
   EXPECT_EQ((*encoder)->fingerprint(), "abc");
   EXPECT_EQ(ask(**encoder).error().kind, ErrorKind::unavailable);
-  EXPECT_FALSE(open_query_encoder("http://127.0.0.1:9/nothing", "default", "abc", 2, milliseconds(100)));
+  EXPECT_FALSE(open_query_encoder("http://127.0.0.1:9/nothing", {"default", "abc"}, 2, milliseconds(100)));
 }
 
 TEST(GuardedEncoder, AHangingServerCostsTheBudgetThreeTimesAndThenNothing) {

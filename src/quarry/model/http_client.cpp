@@ -1,6 +1,7 @@
 #include "quarry/model/http_client.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <mutex>
 #include <optional>
 #include <random>
@@ -168,6 +169,15 @@ struct HttpClient::Pool {
     idle.push_back(std::move(handle));
   }
 };
+
+Result<std::string> bearer_key(const std::string& variable) {
+  if (variable.empty()) return "";
+  const char* key = std::getenv(variable.c_str());
+  if (key == nullptr || *key == '\0') {
+    return fail(ErrorKind::invalid_argument, "set the environment variable {} to the key", variable);
+  }
+  return key;
+}
 
 HttpClient::HttpClient(HttpOptions options) : options_(std::move(options)), pool_(std::make_unique<Pool>()) {}
 HttpClient::~HttpClient() = default;

@@ -1,4 +1,5 @@
-// JSON over HTTP with time-outs, size bounds and patience: what a remote encoder needs of libcurl.
+// JSON over HTTP with time-outs, size bounds and patience: what remote encoders and rerankers need of
+// libcurl.
 #pragma once
 
 #include <chrono>
@@ -20,6 +21,10 @@ struct HttpOptions {
   std::chrono::milliseconds longest_wait{};
   bool verify_tls = true;
 };
+
+// The key in an environment variable; "" where `variable` is. ErrorKind::invalid_argument where it is not
+// set.
+[[nodiscard]] Result<std::string> bearer_key(const std::string& variable);
 
 // Safe to share between threads.
 class HttpClient {

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "quarry/base/ascii.h"
+#include "quarry/base/utf8.h"
 #include "quarry/model/json_fields.h"
 #include "quarry/model/regex.h"
 #include "quarry/model/tokenizer_pattern.h"
@@ -89,7 +90,7 @@ void strip(std::string& text, bool left, bool right) {
   }
   while (right && end > begin) {
     std::size_t last = end - 1;
-    while (last > begin && (static_cast<unsigned char>(text[last]) & 0xc0U) == 0x80) --last;
+    while (last > begin && utf8::is_continuation(text[last])) --last;
     if (!unicode::is_whitespace(unicode::decode(text, last).value)) break;
     end = last;
   }

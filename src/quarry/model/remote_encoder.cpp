@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 
-#include "quarry/base/ascii.h"
 #include "quarry/base/hash.h"
+#include "quarry/base/utf8.h"
 #include "quarry/model/http_client.h"
 #include "quarry/model/json_fields.h"
 #include "quarry/model/pooling.h"
@@ -82,7 +81,7 @@ class RemoteEncoder final : public Encoder {
       if (batch.size() >= options_.batch_texts || bytes + text.size() > options_.batch_bytes) {
         QUARRY_CHECK(send());
       }
-      batch.push_back(prefix + (ascii::is_ascii(text) ? std::string(text) : unicode::repaired(text)));
+      batch.push_back(prefix + (utf8::repair(text).text));
       bytes += text.size();
     }
     QUARRY_CHECK(send());
@@ -238,15 +237,9 @@ Result<std::shared_ptr<const Encoder>> open_remote_encoder(const RemoteOptions& 
                    .first_backoff = options.first_backoff,
                    .longest_wait = options.longest_wait,
                    .verify_tls = options.verify_tls};
-  if (!options.key_variable.empty()) {
-    const char* key = std::getenv(options.key_variable.c_str());
-    if (key == nullptr || *key == '\0') {
-      return fail(ErrorKind::invalid_argument,
-                  "remote encoder {}: set the environment variable {} to the key", options.url,
-                  options.key_variable);
-    }
-    http.bearer_key = key;
-  }
+  auto key = bearer_key(options.key_variable);
+  if (!key) return fail_in("remote encoder " + options.url, std::move(key).error());
+  http.bearer_key = *std::move(key);
   RemoteOptions trimmed = options;
   while (trimmed.url.ends_with('/')) trimmed.url.pop_back();
   auto encoder = std::make_shared<RemoteEncoder>(std::move(trimmed), std::move(http));

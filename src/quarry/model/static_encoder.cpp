@@ -5,6 +5,7 @@
 #include <cmath>
 #include <mutex>
 
+#include "quarry/base/utf8.h"
 #include "quarry/model/pooling.h"
 
 namespace quarry::model {
@@ -30,8 +31,7 @@ std::string_view first_code_points(std::string_view text, std::size_t limit) {
   if (text.size() <= limit) return text;
   std::size_t at = 0;
   for (; at < text.size(); ++at) {
-    const bool starts = (static_cast<unsigned char>(text[at]) & 0xc0U) != 0x80;
-    if (starts && limit-- == 0) break;
+    if (!utf8::is_continuation(text[at]) && limit-- == 0) break;
   }
   return text.substr(0, at);
 }

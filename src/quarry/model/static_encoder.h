@@ -25,6 +25,7 @@ class StaticEncoder final : public Encoder {
   [[nodiscard]] const std::string& name() const override { return name_; }
   [[nodiscard]] const std::string& fingerprint() const override { return model_.fingerprint; }
   [[nodiscard]] std::uint32_t dimensions() const override { return model_.kept_dimensions; }
+  [[nodiscard]] const StaticModel* token_vectors() const override { return &model_; }
   // Never fails.
   [[nodiscard]] Result<std::vector<float>> encode(std::span<const std::string_view> texts,
                                                   Side side) const override;

@@ -1,6 +1,6 @@
 #include "quarry/model/static_encoder.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 
 #include <cmath>

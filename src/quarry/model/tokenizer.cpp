@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "quarry/base/ascii.h"
+#include "quarry/base/utf8.h"
 #include "quarry/model/added_tokens.h"
 #include "quarry/model/identifier_words.h"
 #include "quarry/model/json_fields.h"
@@ -32,11 +33,6 @@ const Json& part(const Json& config, const char* key) {
   static const Json kNothing;
   const Json* found = member(config, key);
   return found == nullptr ? kNothing : *found;
-}
-
-std::size_t code_points(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }));
 }
 
 // The fast path does exactly what these parts say, so it may stand in for them.
@@ -82,10 +78,10 @@ Result<Tokenizer> Tokenizer::parse(std::string_view json) {
   for (AddedToken& token : *added) {
     state->size = std::max(state->size, token.id + 1);
     if (!state->model->vocabulary().find(token.content)) {
-      state->added_lengths.push_back(code_points(token.content));
+      state->added_lengths.push_back(utf8::code_points(token.content));
     }
     if (token.normalized) {
-      token.content = unicode::repaired(token.content);
+      token.content = utf8::repair(token.content).text;
       state->normalizer.apply(token.content);
     }
     (token.normalized ? normalized : raw).push_back(std::move(token));
@@ -165,7 +161,7 @@ void Tokenizer::append_ids(std::string_view text, Scratch& scratch, std::vector<
   } else if (ascii::is_ascii(text)) {
     append_by_patterns(text, scratch, ids, end);
   } else {
-    append_by_patterns(unicode::repaired(text), scratch, ids, end);
+    append_by_patterns(utf8::repair(text).text, scratch, ids, end);
   }
   if (ids.size() > end) ids.resize(end);
 }
@@ -192,7 +188,7 @@ std::size_t Tokenizer::median_token_length() const {
   std::vector<std::size_t> lengths = state_->added_lengths;
   const Vocabulary& tokens = vocabulary();
   for (TokenId id = 0; id < tokens.size(); ++id) {
-    if (!tokens[id].empty()) lengths.push_back(code_points(tokens[id]));
+    if (!tokens[id].empty()) lengths.push_back(utf8::code_points(tokens[id]));
   }
   if (lengths.empty()) return 0;
   std::sort(lengths.begin(), lengths.end());

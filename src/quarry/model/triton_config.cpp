@@ -1,6 +1,6 @@
 #include "quarry/model/triton_config.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace quarry::model {
 

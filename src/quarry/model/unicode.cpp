@@ -33,21 +33,6 @@ void append(std::string& text, char32_t code_point) {
   text.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
 }
 
-std::string repaired(std::string_view text) {
-  std::string result;
-  result.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) {
-    const CodePoint point = decode(text, at);
-    if (point.value == 0xfffd) {
-      result += "\xef\xbf\xbd";
-    } else {
-      result.append(text, at, point.bytes);
-    }
-    at += point.bytes;
-  }
-  return result;
-}
-
 bool is_lower(char32_t c) {
   return category(c) == UTF8PROC_CATEGORY_LL;
 }

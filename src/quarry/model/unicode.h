@@ -18,9 +18,6 @@ struct CodePoint {
 [[nodiscard]] CodePoint decode(std::string_view text, std::size_t at);
 void append(std::string& text, char32_t code_point);
 
-// The same text with every invalid byte replaced by U+FFFD.
-[[nodiscard]] std::string repaired(std::string_view text);
-
 [[nodiscard]] bool is_lower(char32_t code_point);            // Ll
 [[nodiscard]] bool is_upper(char32_t code_point);            // Lu
 [[nodiscard]] bool is_letter_or_mark(char32_t code_point);   // L*, M*

@@ -1,6 +1,7 @@
 // WordPiece (BERT's greedy longest match) and WordLevel (one id a word).
 #include <algorithm>
 
+#include "quarry/base/utf8.h"
 #include "quarry/model/json_fields.h"
 #include "quarry/model/unicode.h"
 #include "quarry/model/word_model.h"
@@ -18,9 +19,7 @@ class WordPiece final : public WordModel {
 
   void append_ids(std::string_view word, std::vector<TokenId>& ids) const override {
     const std::size_t before = ids.size();
-    const auto code_points = std::count_if(
-        word.begin(), word.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; });
-    if (static_cast<std::uint64_t>(code_points) > max_code_points_) {
+    if (utf8::code_points(word) > max_code_points_) {
       ids.push_back(unknown_);
       return;
     }
@@ -28,7 +27,7 @@ class WordPiece final : public WordModel {
     for (std::size_t begin = 0; begin < word.size();) {
       // No token is longer than the longest: longer candidates need no look-up.
       std::size_t end = std::min(word.size(), begin + vocabulary_.longest());
-      while (end < word.size() && end > begin && is_continuation(word[end])) --end;
+      while (end < word.size() && end > begin && utf8::is_continuation(word[end])) --end;
       std::optional<TokenId> found;
       while (end > begin) {
         if (begin > 0) {
@@ -40,7 +39,7 @@ class WordPiece final : public WordModel {
         if (found) break;
         do {
           --end;
-        } while (end > begin && is_continuation(word[end]));
+        } while (end > begin && utf8::is_continuation(word[end]));
       }
       if (!found) {  // a word that cannot be spelled to its end is unknown as a whole
         ids.resize(before);
@@ -55,8 +54,6 @@ class WordPiece final : public WordModel {
   [[nodiscard]] std::optional<TokenId> unknown() const override { return unknown_; }
 
  private:
-  static bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80; }
-
   Vocabulary vocabulary_;
   TokenId unknown_;
   std::string prefix_;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "quarry/base/ascii.h"
+#include "quarry/base/utf8.h"
 #include "quarry/corpus/language.h"
 #include "quarry/preparation/english.h"
 #include "quarry/ranking/file_role.h"
@@ -216,11 +217,9 @@ bool is_test(std::string_view path, std::string_view language, std::string_view 
 
 std::string_view cut_code(std::string_view code) {
   if (code.size() <= kMostCodeBytes) return code;
-  const std::size_t end = code.rfind('\n', kMostCodeBytes);
   // A single endless line is cut where it is, but not inside a character.
-  std::size_t at = end == std::string_view::npos ? kMostCodeBytes : end;
-  while (at > 0 && (static_cast<unsigned char>(code[at]) & 0xC0U) == 0x80U) --at;
-  return code.substr(0, at);
+  const std::size_t end = code.rfind('\n', kMostCodeBytes);
+  return end == std::string_view::npos ? utf8::prefix(code, kMostCodeBytes) : code.substr(0, end);
 }
 
 }  // namespace quarry::preparation

@@ -2,7 +2,7 @@
 // texts.
 #include "quarry/preparation/pair_filter.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <random>

@@ -2,7 +2,7 @@
 // every time, that nothing leaks between parts, and what bad input does to it.
 #include "quarry/preparation/prepare.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <zlib.h>
 

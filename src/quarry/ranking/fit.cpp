@@ -3,134 +3,18 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
+#include <numeric>
 #include <span>
 #include <unordered_map>
 
 #include "quarry/ranking/lbfgs.h"
+#include "quarry/ranking/listwise_fit.h"
 
 namespace quarry::ranking {
 namespace {
 
-using Doubles = std::array<double, kFeatureCount>;
-
-struct Scale {
-  Doubles mean{};
-  Doubles deviation{};
-};
-
-// Over the candidates of all queries, each query counted the same.
-Scale measure(const std::vector<const JudgedQuery*>& queries) {
-  Scale scale;
-  Doubles squares{};
-  double total = 0;
-  for (const JudgedQuery* query : queries) {
-    if (query->candidates.empty()) continue;
-    const double weight = 1.0 / static_cast<double>(query->candidates.size());
-    total += 1;
-    for (const Candidate& c : query->candidates) {
-      for (std::size_t i = 0; i < kFeatureCount; ++i) {
-        scale.mean[i] += weight * c.features[i];
-        squares[i] += weight * c.features[i] * c.features[i];
-      }
-    }
-  }
-  for (std::size_t i = 0; i < kFeatureCount; ++i) {
-    scale.mean[i] /= std::max(total, 1.0);
-    const double variance = squares[i] / std::max(total, 1.0) - scale.mean[i] * scale.mean[i];
-    scale.deviation[i] = variance > 1e-10 ? std::sqrt(variance) : 0;  // 0: a constant, which gets no weight
-  }
-  return scale;
-}
-
-// A row is padded with zeros, so that its products are summed in whole lanes.
-constexpr std::size_t kLanes = 16;
-constexpr std::size_t kStride = (kFeatureCount + kLanes - 1) / kLanes * kLanes;
-using Row = std::array<float, kStride>;
-
-float product(const Row& a, const Row& b) {
-  std::array<float, kLanes> sums{};
-  for (std::size_t i = 0; i < kStride; i += kLanes) {
-    for (std::size_t lane = 0; lane < kLanes; ++lane) sums[lane] += a[i + lane] * b[i + lane];
-  }
-  float sum = 0;
-  for (const float part : sums) sum += part;
-  return sum;
-}
-
-// A query as a list of items to order, each an answer or not: units, or files, which are as good as their
-// best unit.
-struct Listing {
-  std::vector<Row> rows;            // a candidate, standardised
-  std::vector<std::uint32_t> item;  // of a row
-  std::vector<char> relevant;       // an item
-  std::vector<std::uint32_t> best;  // the row that an item is judged by
-  double weight = 0;                // in the loss
-};
-
-Listing make_listing(const JudgedQuery& query, const Scale& scale, double weight) {
-  Listing listing;
-  listing.weight = weight;
-  listing.rows.reserve(query.candidates.size());
-  std::unordered_map<std::uint32_t, std::uint32_t> item_of_file;
-  for (std::size_t c = 0; c < query.candidates.size(); ++c) {
-    const Candidate& candidate = query.candidates[c];
-    Row& row = listing.rows.emplace_back();
-    for (std::size_t i = 0; i < kFeatureCount; ++i) {
-      if (scale.deviation[i] > 0) {
-        row[i] = static_cast<float>((candidate.features[i] - scale.mean[i]) / scale.deviation[i]);
-      }
-    }
-    auto item = static_cast<std::uint32_t>(c);
-    if (query.by_file) {
-      item =
-          item_of_file.emplace(candidate.file, static_cast<std::uint32_t>(item_of_file.size())).first->second;
-    }
-    listing.item.push_back(item);
-    listing.relevant.resize(std::max<std::size_t>(listing.relevant.size(), item + 1));
-    if (query.relevant[c] != 0) listing.relevant[item] = 1;
-  }
-  return listing;
-}
-
-void choose_best_rows(const Row& weights, Listing& listing) {
-  std::vector<float> score(listing.relevant.size(), -std::numeric_limits<float>::infinity());
-  listing.best.assign(listing.relevant.size(), 0);
-  for (std::size_t r = 0; r < listing.rows.size(); ++r) {
-    const float sum = product(weights, listing.rows[r]);
-    if (sum <= score[listing.item[r]]) continue;
-    score[listing.item[r]] = sum;
-    listing.best[listing.item[r]] = static_cast<std::uint32_t>(r);
-  }
-}
-
-// Adds weight x loss of one query and its gradient; loss = - mean over relevant items of log softmax(score).
-double add_loss(const Listing& listing, const Row& weights, std::vector<float>& score,
-                std::span<double> gradient) {
-  score.clear();
-  for (const std::uint32_t row : listing.best) score.push_back(product(weights, listing.rows[row]));
-  const float top = *std::max_element(score.begin(), score.end());
-  double normaliser = 0;
-  double relevant_score = 0;
-  for (std::size_t item = 0; item < score.size(); ++item) {
-    if (listing.relevant[item] != 0) relevant_score += static_cast<double>(score[item]);
-    score[item] = std::exp(score[item] - top);
-    normaliser += static_cast<double>(score[item]);
-  }
-  const auto relevant = static_cast<double>(std::count(listing.relevant.begin(), listing.relevant.end(), 1));
-  for (std::size_t item = 0; item < score.size(); ++item) {
-    const double probability = static_cast<double>(score[item]) / normaliser;
-    const double slope = listing.weight * (probability - (listing.relevant[item] != 0 ? 1 / relevant : 0));
-    if (std::abs(slope) < 1e-9) continue;
-    const Row& row = listing.rows[listing.best[item]];
-    for (std::size_t i = 0; i < kFeatureCount; ++i) gradient[i] += slope * static_cast<double>(row[i]);
-  }
-  return listing.weight * (static_cast<double>(top) + std::log(normaliser) - relevant_score / relevant);
-}
-
-constexpr std::size_t kRounds = 4;
-constexpr std::size_t kStepsOfRound = 100;
 constexpr double kTrustedDecay = 0.1;
+constexpr double kLookL2 = 0.02;
 
 // Of the gate's loss, the share of the queries that describe a behaviour. Below a half: weights for
 // behaviours harm a subject more than the other way round, so a query is taken for a behaviour only where
@@ -142,61 +26,104 @@ constexpr double kLoneShare = 0.2;
 constexpr double kGateL2 = 0.0003;
 constexpr float kGateSharpness = 2;  // a gate that decides is better than one that hesitates
 
+bool has_answer(std::span<const char> relevant) {
+  return std::find(relevant.begin(), relevant.end(), 1) != relevant.end();
+}
+
+// The rows of one query as a list of items: its units, or, judged by file, its files. `at` are the candidates
+// that stand in it, `row_of` gives a candidate's row.
+template <std::size_t N, class RowOf>
+JudgedList<N> list_of(const JudgedQuery& query, std::span<const std::uint32_t> at, const RowOf& row_of) {
+  JudgedList<N> list;
+  std::unordered_map<std::uint32_t, std::uint32_t> item_of_file;
+  for (const std::uint32_t c : at) {
+    list.rows.push_back(&row_of(c));
+    auto item = static_cast<std::uint32_t>(list.item.size());
+    if (query.by_file) {
+      const auto next = static_cast<std::uint32_t>(item_of_file.size());
+      item = item_of_file.emplace(query.candidates[c].file, next).first->second;
+    }
+    list.item.push_back(item);
+    list.relevant.resize(std::max<std::size_t>(list.relevant.size(), item + 1));
+    if (query.relevant[c] != 0) list.relevant[item] = 1;
+  }
+  return list;
+}
+
+// Each list's share of the loss: `function_weight` for those judged by function together, where there are
+// both.
+template <std::size_t N>
+void share_out(std::span<JudgedList<N>> lists, std::span<const JudgedQuery* const> queries,
+               float function_weight) {
+  std::array<double, 2> count{};  // by function, by file
+  for (const JudgedQuery* query : queries) count[query->by_file ? 1 : 0] += 1;
+  const bool both = count[0] > 0 && count[1] > 0;
+  const auto functions = static_cast<double>(function_weight);
+  for (std::size_t i = 0; i < lists.size(); ++i) {
+    const double kind = !both ? 1.0 : queries[i]->by_file ? 1.0 - functions : functions;
+    lists[i].share = kind / count[queries[i]->by_file ? 1 : 0];
+  }
+}
+
 }  // namespace
 
 LinearModel fit_weights(const std::vector<const JudgedQuery*>& queries, const FitOptions& options) {
   std::vector<const JudgedQuery*> usable;
-  std::array<double, 2> count{};  // by function, by file
+  std::vector<JudgedList<kFeatureCount>> lists;
   for (const JudgedQuery* query : queries) {
-    // A query whose answer is not among its candidates teaches nothing.
-    if (std::find(query->relevant.begin(), query->relevant.end(), 1) == query->relevant.end()) continue;
+    if (!has_answer(query->relevant)) continue;  // it teaches nothing
+    std::vector<std::uint32_t> all(query->candidates.size());
+    std::iota(all.begin(), all.end(), 0U);
     usable.push_back(query);
-    count[query->by_file ? 1 : 0] += 1;
+    lists.push_back(list_of<kFeatureCount>(
+        *query, all, [&](std::uint32_t c) -> const FeatureVector& { return query->candidates[c].features; }));
   }
-  const Scale scale = measure(usable);
-  std::vector<Listing> all;
-  all.reserve(usable.size());
-  const bool both = count[0] > 0 && count[1] > 0;
-  for (const JudgedQuery* query : usable) {
-    const double share = !both            ? 1.0
-                         : query->by_file ? 1.0 - static_cast<double>(options.function_weight)
-                                          : static_cast<double>(options.function_weight);
-    if (share > 0) all.push_back(make_listing(*query, scale, share / count[query->by_file ? 1 : 0]));
-  }
+  share_out<kFeatureCount>(lists, usable, options.function_weight);
 
-  // Which unit a file is judged by depends on the weights: choose, fit what is then a convex problem, choose
-  // again.
-  Row weights{};
-  weights[static_cast<std::size_t>(Feature::unit_bm25f)] = 1;
-  weights[static_cast<std::size_t>(Feature::unit_plain_rel)] = 1;
-  std::vector<double> fitted(kFeatureCount);
-  std::vector<float> scores;
-  Doubles l2;
-  l2.fill(static_cast<double>(options.l2));
-  for (const Feature feature : options.trusted) l2[static_cast<std::size_t>(feature)] *= kTrustedDecay;
-  const auto loss = [&](std::span<const double> at, std::span<double> gradient) {
-    std::copy(at.begin(), at.end(), weights.begin());
-    double sum = 0;
-    for (std::size_t i = 0; i < kFeatureCount; ++i) {
-      gradient[i] = l2[i] * at[i];
-      sum += 0.5 * gradient[i] * at[i];
-    }
-    for (const Listing& listing : all) sum += add_loss(listing, weights, scores, gradient);
-    for (const Feature feature : options.unheard) gradient[static_cast<std::size_t>(feature)] = 0;
-    return sum;
-  };
-  for (std::size_t round = 0; round < kRounds && !options.stop.stop_requested(); ++round) {
-    for (Listing& listing : all) choose_best_rows(weights, listing);
-    fitted = minimise(loss, std::move(fitted),
-                      {.most_steps = kStepsOfRound, .tolerance = 1e-4, .stop = options.stop});
-    std::copy(fitted.begin(), fitted.end(), weights.begin());
-  }
-
+  ListwiseOptions<kFeatureCount> fit;
+  fit.stop = options.stop;
+  fit.l2.fill(static_cast<double>(options.l2));
+  for (const Feature feature : options.trusted) fit.l2[static_cast<std::size_t>(feature)] *= kTrustedDecay;
+  for (const Feature feature : options.unheard) fit.held[static_cast<std::size_t>(feature)] = true;
+  fit.first_choice[static_cast<std::size_t>(Feature::unit_bm25f)] = 1;
+  fit.first_choice[static_cast<std::size_t>(Feature::unit_plain_rel)] = 1;
   LinearModel model;
-  for (std::size_t i = 0; i < kFeatureCount; ++i) {
-    model.weights[i] = scale.deviation[i] > 0 ? static_cast<float>(fitted[i] / scale.deviation[i]) : 0;
-  }
+  model.weights = ListwiseFit<kFeatureCount>(lists, fit).run();
   return model;
+}
+
+LookVector fit_look(std::span<const LookedQuery> queries, float function_weight,
+                    const std::stop_token& stop) {
+  std::vector<const JudgedQuery*> usable;
+  std::vector<JudgedList<kLookCount>> lists;
+  std::vector<std::vector<LookVector>> looks;  // what the lists point into
+  looks.reserve(queries.size());
+  for (const LookedQuery& query : queries) {
+    const std::size_t count = std::min(kLooked, query.standings.size());
+    std::vector<std::uint32_t> at;
+    std::vector<char> relevant;
+    std::vector<LookVector>& numbers = looks.emplace_back();
+    std::vector<float> offsets;
+    for (const Standing& standing : query.standings.first(count)) {
+      at.push_back(standing.at);
+      relevant.push_back(query.judged->relevant[standing.at]);
+      offsets.push_back(standing.score - query.standings.front().score);
+      numbers.push_back(query.judged->looks[standing.at]);
+      numbers.back().back() = offsets.back();
+    }
+    if (!has_answer(relevant)) continue;
+    std::size_t next = 0;
+    usable.push_back(query.judged);
+    lists.push_back(list_of<kLookCount>(*query.judged, at,
+                                        [&](std::uint32_t) -> const LookVector& { return numbers[next++]; }));
+    lists.back().offsets = std::move(offsets);
+  }
+  if (lists.empty()) return {};
+  share_out<kLookCount>(lists, usable, function_weight);
+  ListwiseOptions<kLookCount> fit;
+  fit.stop = stop;
+  fit.l2.fill(kLookL2);
+  return ListwiseFit<kLookCount>(lists, fit).run();
 }
 
 Gate fit_gate(const std::vector<const JudgedQuery*>& queries) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "quarry/ranking/features.h"
+#include "quarry/ranking/ranker.h"
 #include "quarry/ranking/ranking_model.h"
 
 namespace quarry::ranking {
@@ -21,7 +22,8 @@ struct JudgedQuery {
   std::string group;  // the repository: never split between training and validation
   bool by_file = true;
   std::vector<Candidate> candidates;
-  std::vector<char> relevant;  // a candidate: 1 where it (its file, if by_file) answers the query
+  std::vector<char> relevant;     // a candidate: 1 where it (its file, if by_file) answers the query
+  std::vector<LookVector> looks;  // a candidate; empty where there is no second look
   QueryFeatures query{};
 };
 
@@ -38,6 +40,17 @@ struct FitOptions {
 // `queries` are used by pointer so that folds need no copies.
 [[nodiscard]] LinearModel fit_weights(const std::vector<const JudgedQuery*>& queries,
                                       const FitOptions& options);
+
+// A query with the order that its candidates have after the first look, by weights that never saw it: those
+// that it had a part in would find it easier than a second look is meant for.
+struct LookedQuery {
+  const JudgedQuery* judged = nullptr;
+  std::span<const Standing> standings;
+};
+
+// Weights of the second look, by the same loss over the best kLooked of each query.
+[[nodiscard]] LookVector fit_look(std::span<const LookedQuery> queries, float function_weight,
+                                  const std::stop_token& stop = {});
 
 // Tells queries judged by function (behaviours) from those judged by file (subjects). Where only one kind is
 // there, the gate stands still in the middle.

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "quarry/ranking/features.h"
+#include "quarry/ranking/second_look.h"
 
 namespace quarry::ranking {
 
@@ -13,9 +14,12 @@ using RepeatPenalty = std::array<float, 4>;
 
 struct LinearModel {
   FeatureVector weights{};  // for features as they are; their sum of products is the score
+  LookVector look{};        // added for the best few, as their second look says; all 0: there is none
   RepeatPenalty repeat_penalty{};
 
   [[nodiscard]] float score(const FeatureVector& features) const;
+  [[nodiscard]] float score(const LookVector& numbers) const;
+  [[nodiscard]] bool looks_twice() const;
 };
 
 }  // namespace quarry::ranking

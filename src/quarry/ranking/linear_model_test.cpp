@@ -35,16 +35,16 @@ TEST(Order, ThinsRepeatsOfAFileButKeepsThem) {
   model.weights[0] = 1;
   const std::vector<Candidate> candidates{candidate(1, 1, 0.9F), candidate(2, 1, 0.8F),
                                           candidate(4, 1, 0.75F), candidate(3, 2, 0.7F)};
-  EXPECT_THAT(units(order(candidates, model, 10)), ElementsAre(1, 2, 4, 3));
+  EXPECT_THAT(units(order(candidates, model, {}, 10).value()), ElementsAre(1, 2, 4, 3));
   model.repeat_penalty = {0.15F, 0.3F, 0.45F, 0.6F};
-  EXPECT_THAT(units(order(candidates, model, 10)), ElementsAre(1, 3, 2, 4));
-  EXPECT_THAT(units(order(candidates, model, 2)), ElementsAre(1, 3));
+  EXPECT_THAT(units(order(candidates, model, {}, 10).value()), ElementsAre(1, 3, 2, 4));
+  EXPECT_THAT(units(order(candidates, model, {}, 2).value()), ElementsAre(1, 3));
 }
 
 TEST(Order, TiesBreakByUnit) {
   LinearModel model;
-  EXPECT_THAT(units(order({candidate(7, 1, 0), candidate(3, 2, 0), candidate(5, 3, 0)}, model, 10)),
-              ElementsAre(3, 5, 7));
+  const std::vector<Candidate> candidates{candidate(7, 1, 0), candidate(3, 2, 0), candidate(5, 3, 0)};
+  EXPECT_THAT(units(order(candidates, model, {}, 10).value()), ElementsAre(3, 5, 7));
 }
 
 TEST(Fit, LearnsWhichFeatureAnswersAndItsScale) {
@@ -72,7 +72,7 @@ TEST(Fit, LearnsWhichFeatureAnswersAndItsScale) {
   for (const JudgedQuery& query : queries) {
     const auto right = static_cast<std::uint32_t>(std::find(query.relevant.begin(), query.relevant.end(), 1) -
                                                   query.relevant.begin());
-    EXPECT_EQ(order(query.candidates, model, 1)[0].candidate.unit, right);
+    EXPECT_EQ(order(query.candidates, model, {}, 1).value()[0].candidate.unit, right);
   }
 }
 

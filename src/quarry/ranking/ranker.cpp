@@ -23,6 +23,18 @@ bool stands_before(const Standing& a, const Standing& b) {
   return better(a.shown, a.unit, b.shown, b.unit);
 }
 
+// Fills Standing::above. `files` are those of the candidates, in any order.
+void count_above(std::span<Standing> standings, std::span<const Candidate> candidates,
+                 std::vector<std::uint32_t> files) {
+  std::sort(files.begin(), files.end());
+  files.erase(std::unique(files.begin(), files.end()), files.end());
+  std::vector<std::uint32_t> of_file(files.size());
+  for (Standing& standing : standings) {
+    const auto file = std::lower_bound(files.begin(), files.end(), candidates[standing.at].file);
+    standing.above = of_file[static_cast<std::size_t>(file - files.begin())]++;
+  }
+}
+
 // The best `count` of a stream, without an order. Most of a stream is worse than what was seen: it costs one
 // comparison.
 class Best {
@@ -228,6 +240,39 @@ std::vector<Standing> by_score(std::span<const Candidate> candidates, const Line
   return standings;
 }
 
+Result<std::vector<LookVector>> look_again(std::vector<Standing>& standings,
+                                           std::span<const Candidate> candidates, const LinearModel& model,
+                                           const LookAgain& look) {
+  const std::size_t count = std::min(kLooked, standings.size());
+  std::vector<LookVector> looks;
+  if (count == 0) return looks;
+  looks.reserve(count);
+  const float best = standings.front().score;
+  for (Standing& standing : std::span(standings).first(count)) {
+    QUARRY_TRY(LookVector numbers, look(standing.at));
+    numbers.back() = standing.score - best;
+    standing.score += model.score(numbers);
+    looks.push_back(numbers);
+    standing.look = static_cast<std::uint32_t>(looks.size());
+  }
+  // What was looked at once stays below: the second look tells the best from each other, not from the rest.
+  float lift = 0;
+  if (count < standings.size()) {
+    for (const Standing& standing : std::span(standings).first(count)) {
+      lift = std::max(lift, standings[count].score - standing.score);
+    }
+  }
+  for (Standing& standing : std::span(standings).first(count)) {
+    standing.score += lift;
+    standing.shown = standing.score;
+  }
+  std::sort(standings.begin(), standings.begin() + static_cast<std::ptrdiff_t>(count), stands_before);
+  std::vector<std::uint32_t> files;
+  for (const Standing& standing : standings) files.push_back(candidates[standing.at].file);
+  count_above(standings, candidates, std::move(files));
+  return looks;
+}
+
 void thin_repeats(std::vector<Standing>& standings, const RepeatPenalty& penalty, std::size_t limit) {
   // The k-th best unit of a file can only be the k-th to be shown of it, so its penalty is known beforehand.
   for (Standing& standing : standings) {
@@ -242,14 +287,25 @@ void thin_repeats(std::vector<Standing>& standings, const RepeatPenalty& penalty
   standings.resize(kept);
 }
 
-std::vector<Ranked> order(std::vector<Candidate> candidates, const LinearModel& model, std::size_t limit) {
-  std::vector<Standing> standings = by_file(candidates, model);
+Result<std::vector<Ranked>> order(std::span<const Candidate> candidates, const LinearModel& model,
+                                  const LookAgain& look, std::size_t limit) {
+  std::vector<Standing> standings;
+  std::vector<LookVector> looks;
+  if (look && model.looks_twice()) {
+    standings = by_score(candidates, model);
+    QUARRY_TRY(looks, look_again(standings, candidates, model, look));
+  } else {
+    standings = by_file(candidates, model);
+  }
   thin_repeats(standings, model.repeat_penalty, limit);
   std::vector<Ranked> ranked;
   ranked.reserve(standings.size());
   for (const Standing& standing : standings) {
-    ranked.push_back(
-        {.candidate = candidates[standing.at], .score = standing.score, .shown = standing.shown});
+    Ranked& result = ranked.emplace_back();
+    result.candidate = candidates[standing.at];
+    if (standing.look > 0) result.look = looks[standing.look - 1];
+    result.score = standing.score;
+    result.shown = standing.shown;
   }
   return ranked;
 }

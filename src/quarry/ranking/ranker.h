@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,8 +33,9 @@ struct RankRequest {
 
 struct Ranked {
   Candidate candidate;
-  float score = 0;  // the model's
-  float shown = 0;  // after the penalty for repeated files: what the order follows
+  std::optional<LookVector> look;  // where it was looked at again
+  float score = 0;                 // the model's
+  float shown = 0;                 // after the penalty for repeated files: what the order follows
 };
 
 // The candidates of a request with their features, ascending by unit.
@@ -48,7 +50,11 @@ struct Standing {
   std::uint32_t unit = 0;
   std::uint32_t at = 0;     // among the candidates, which are too large to be moved about
   std::uint32_t above = 0;  // units of the same file with a better score
+  std::uint32_t look = 0;   // one more than its place among the second looks; 0: it has none
 };
+
+// The second look at a candidate; see second_look.h. `at` is its place among the candidates.
+using LookAgain = std::function<Result<LookVector>(std::uint32_t at)>;
 
 // Best score first, nothing taken off yet. Ties break by unit number, so that equal input gives equal output.
 // The candidates of a file stand together, as find_candidates() gives them.
@@ -57,8 +63,15 @@ struct Standing {
 // Takes the penalty for repeated files off and leaves the best `limit`, best first.
 void thin_repeats(std::vector<Standing>& standings, const RepeatPenalty& penalty, std::size_t limit);
 
-// Both, the candidates moved along.
-[[nodiscard]] std::vector<Ranked> order(std::vector<Candidate> candidates, const LinearModel& model,
-                                        std::size_t limit);
+// Adds what `look` finds to the first kLooked of what by_score() gave, and orders these anew; they stay
+// before all others. Returns what was found; Standing::look tells whose it is. Fails as `look` does.
+[[nodiscard]] Result<std::vector<LookVector>> look_again(std::vector<Standing>& standings,
+                                                         std::span<const Candidate> candidates,
+                                                         const LinearModel& model, const LookAgain& look);
+
+// The candidates in order, the best `limit`. An empty `look` looks once.
+[[nodiscard]] Result<std::vector<Ranked>> order(std::span<const Candidate> candidates,
+                                                const LinearModel& model, const LookAgain& look,
+                                                std::size_t limit);
 
 }  // namespace quarry::ranking

@@ -49,6 +49,10 @@ Result<LinearModel> read_linear(const json& object, std::string_view where) {
   LinearModel model;
   QUARRY_TRY(const json* weights, member(object, "weights", where));
   QUARRY_CHECK(read_weights(*weights, kFeatureNames, model.weights));
+  if (const auto look = object.find("look"); look != object.end()) {
+    if (!look->is_object()) return refuse("\"look\" in {} is not an object", where);
+    QUARRY_CHECK(read_weights(*look, kLookNames, model.look));
+  }
   const auto penalty = object.find("repeat_penalty");
   if (penalty == object.end() || !penalty->is_array() || penalty->size() != model.repeat_penalty.size()) {
     return refuse("\"repeat_penalty\" in {} must be {} numbers", where, model.repeat_penalty.size());
@@ -93,6 +97,10 @@ ordered_json to_object(const LinearModel& model) {
   ordered_json object;
   object["weights"] = ordered_json::object();
   write_weights(model.weights, kFeatureNames, object["weights"]);
+  if (model.looks_twice()) {
+    object["look"] = ordered_json::object();
+    write_weights(model.look, kLookNames, object["look"]);
+  }
   for (const float penalty : model.repeat_penalty) object["repeat_penalty"].push_back(rounded(penalty));
   return object;
 }
@@ -120,6 +128,7 @@ LinearModel RankingModel::blend(float behaviour_share) const {
   for (std::size_t i = 0; i < kFeatureCount; ++i) {
     model.weights[i] = mix(subject.weights[i], behaviour.weights[i]);
   }
+  for (std::size_t i = 0; i < kLookCount; ++i) model.look[i] = mix(subject.look[i], behaviour.look[i]);
   for (std::size_t i = 0; i < model.repeat_penalty.size(); ++i) {
     model.repeat_penalty[i] = mix(subject.repeat_penalty[i], behaviour.repeat_penalty[i]);
   }

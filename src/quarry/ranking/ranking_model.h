@@ -45,8 +45,8 @@ struct RankingModels {
 // JSON: {"format": 2, "words": MODEL, "vectors": MODEL}, where MODEL is {"subject": LINEAR, "behaviour":
 // LINEAR, "gate":
 // {"bias": b, "query.words": w ...}} and LINEAR is {"weights": {"file.bm25f": 1.5, ...}, "repeat_penalty": [4
-// numbers]}. What has no weight weighs 0; an unknown name is an error, since a typing mistake would pass
-// silently. "vectors" may be left out.
+// numbers], "look": {"look.name.match": ...}}. What has no weight weighs 0; an unknown name is an error,
+// since a typing mistake would pass silently. "vectors" may be left out.
 [[nodiscard]] Result<RankingModels> parse_models(std::string_view json);
 [[nodiscard]] std::string to_json(const RankingModels& models);
 

@@ -44,6 +44,7 @@ struct Timings {
   double embed = 0;       // the query's vector
   double candidates = 0;  // postings, vector scan, features
   double rank = 0;        // scoring, and reading the results' text
+  double rerank = 0;      // asking the reranker; 0 where it was not asked
 };
 
 struct Answer {
@@ -53,17 +54,20 @@ struct Answer {
   std::string model;  // "" where no vectors were used
   std::string
       degraded;  // why the ranking went by words only although vectors were wanted; "" where it did not
+  std::string not_reranked;  // why there was no reranking although it was wanted; "" where it was not so
   std::vector<SearchResult> results;
-  bool more = false;             // there are results after these
+  PlaceOrder best;    // as the reranker had it, for Query::best of the next page; empty where none was wanted
+  bool more = false;  // there are results after these
   std::optional<Facets> facets;  // with Query::facets
   std::string next_cursor;       // where a server's next page begins; "" where there is none
   Timings timings;
 };
 
-// {"query", "took_ms", "index": {"version", "model"}, "degraded" (where it is), "results": [{"rank", "score",
-// "id", "repo", "path", "start_line", "end_line", "language", "kind", "name", "qualified_name", "signature",
-// "doc", "code", "why"}], "facets" (where asked for): {"lang": [{"value", "count"}], "repo", "kind", "path"},
-// "next_cursor" (where there is one)}. On one line, valid UTF-8 whatever the strings hold.
+// {"query", "took_ms", "index": {"version", "model"}, "degraded", "not_reranked" (where it is), "results":
+// [{"rank", "score", "id", "repo", "path", "start_line", "end_line", "language", "kind", "name",
+// "qualified_name", "signature", "doc", "code", "why"}], "facets" (where asked for): {"lang": [{"value",
+// "count"}], "repo", "kind", "path"}, "next_cursor" (where there is one)}. On one line, valid UTF-8 whatever
+// the strings hold.
 [[nodiscard]] std::string to_json_text(const Answer& answer);
 // The same to change, or to lay out.
 [[nodiscard]] nlohmann::ordered_json to_json(const Answer& answer);

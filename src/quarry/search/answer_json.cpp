@@ -1,5 +1,5 @@
 // Answers as JSON: the shape that command line, server, MCP and evaluation files share.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -53,6 +53,7 @@ std::string to_json_text(const Answer& answer) {
       .member("model", answer.model)
       .end_object();
   if (!answer.degraded.empty()) out.member("degraded", answer.degraded);
+  if (!answer.not_reranked.empty()) out.member("not_reranked", answer.not_reranked);
   out.key("results").begin_array();
   for (const auto& result : answer.results) write(result, out);
   out.end_array();

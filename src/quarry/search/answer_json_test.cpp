@@ -58,6 +58,9 @@ TEST(AnswerJson, SaysWhyItIsDegradedWhereItIs) {
   EXPECT_FALSE(to_json(answer).contains("degraded"));
   answer.degraded = "ranked by words only";
   EXPECT_EQ(to_json(answer)["degraded"], "ranked by words only");
+  EXPECT_FALSE(to_json(answer).contains("not_reranked"));
+  answer.not_reranked = "too slow";
+  EXPECT_EQ(to_json(answer)["not_reranked"], "too slow");
 }
 
 TEST(AnswerJson, EvidenceIsAnObjectEvenWhenThereIsNone) {

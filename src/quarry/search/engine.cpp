@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <mutex>
+#include <numeric>
 #include <span>
 
 #include "quarry/index/stored_vector.h"
@@ -62,21 +63,33 @@ bool is_among(const std::vector<T>& values, const T& value) {
   return values.empty() || std::find(values.begin(), values.end(), value) != values.end();
 }
 
+// What the reranker made of a result.
+struct Moved {
+  float score = 0;   // its new one less the old
+  float places = 0;  // upwards
+};
+
 std::vector<Evidence> reasons_of(const ranking::Ranked& ranked, const ranking::LinearModel& model,
-                                 bool explain) {
+                                 const Moved& moved, bool explain) {
   struct Reason {
     std::string_view name;
     float value;
     float contribution;
   };
-  std::array<Reason, ranking::kFeatureCount + 1> reasons;
+  std::array<Reason, ranking::kFeatureCount + ranking::kLookCount + 2> reasons;
   std::size_t count = 0;
   for (std::size_t i = 0; i < ranking::kFeatureCount; ++i) {
     const float contribution = model.weights[i] * ranked.candidate.features[i];
     if (contribution != 0)
       reasons[count++] = {ranking::kFeatureNames[i], ranked.candidate.features[i], contribution};
   }
+  for (std::size_t i = 0; ranked.look && i < ranking::kLookCount; ++i) {
+    const float value = (*ranked.look)[i];
+    const float contribution = model.look[i] * value;
+    if (contribution != 0) reasons[count++] = {ranking::kLookNames[i], value, contribution};
+  }
   if (ranked.shown != ranked.score) reasons[count++] = {"file.repeated", 1, ranked.shown - ranked.score};
+  if (moved.score != 0) reasons[count++] = {"reranker", moved.places, moved.score};
   std::stable_sort(
       reasons.begin(), reasons.begin() + static_cast<std::ptrdiff_t>(count),
       [](const Reason& a, const Reason& b) { return std::abs(a.contribution) > std::abs(b.contribution); });
@@ -94,12 +107,15 @@ struct Engine::State {
   ranking::SearchSpace space;
   ranking::RankingModels models;
   std::shared_ptr<const model::Encoder> encoder;
+  std::shared_ptr<const model::StaticModel> token_vectors;  // null: there is no second look
+  Reranking reranking;
   std::vector<text::Term> own_names;
 
   // What a search needs and the next can use again.
   struct Scratch {
     text::Analyzer analyzer;
     ranking::EvidenceTable table;
+    std::optional<ranking::SecondLook> second_look;
   };
   std::mutex mutex;
   std::vector<std::unique_ptr<Scratch>> idle;
@@ -111,6 +127,7 @@ struct Engine::State {
       const std::lock_guard lock(state.mutex);
       if (state.idle.empty()) {
         scratch_ = std::make_unique<Scratch>();
+        if (state.token_vectors) scratch_->second_look.emplace(state.token_vectors);
       } else {
         scratch_ = std::move(state.idle.back());
         state.idle.pop_back();
@@ -135,9 +152,18 @@ struct Engine::State {
   }
   [[nodiscard]] Result<std::vector<std::int8_t>> encode(std::string_view text) const;
   [[nodiscard]] Result<Answer> answer(const Query& query, const ranking::LinearModel& model,
-                                      std::vector<ranking::Candidate> candidates) const;
-  [[nodiscard]] Result<SearchResult> describe(const ranking::Ranked& ranked,
-                                              const ranking::LinearModel& model, bool explain) const;
+                                      std::span<const ranking::Ranked> ranked) const;
+  // True where the page that is asked for lies, in part, among the results that are read again.
+  [[nodiscard]] bool reranks(const Query& query) const {
+    return reranking.reranker != nullptr && query.rerank && query.offset < reranking.top;
+  }
+  // How many places of the order an answer needs: one more than it shows, and all that are reranked.
+  [[nodiscard]] std::size_t places_of(const Query& query) const {
+    return std::max(query.offset + query.limit + 1, reranks(query) ? reranking.top : 0);
+  }
+  // The order of the best of `ranked`; the one that they have where the reranker does not answer.
+  [[nodiscard]] Result<PlaceOrder> rerank_best(const Query& query, std::span<const ranking::Ranked> ranked,
+                                               Answer& answer) const;
 };
 
 ranking::CandidateFilter Engine::State::filter_of(const Filters& filters, const Visibility& visible) const {
@@ -166,25 +192,55 @@ Result<std::vector<std::int8_t>> Engine::State::encode(std::string_view text) co
   return quantized;
 }
 
-Result<SearchResult> Engine::State::describe(const ranking::Ranked& ranked, const ranking::LinearModel& model,
-                                             bool explain) const {
-  QUARRY_TRY(SearchResult result, describe_unit(space, ranked.candidate.unit));
-  result.score = ranked.shown;
-  result.why = reasons_of(ranked, model, explain);
-  return result;
+Result<PlaceOrder> Engine::State::rerank_best(const Query& query, std::span<const ranking::Ranked> ranked,
+                                              Answer& answer) const {
+  const auto best = ranked.first(std::min(ranked.size(), reranking.top));
+  if (!query.best.empty()) {
+    if (query.best.size() != best.size()) {
+      return fail(ErrorKind::invalid_argument,
+                  "the first page's order is not one of this query: ask again from the first page");
+    }
+    return query.best;
+  }
+  PlaceOrder as_it_is(best.size());
+  std::iota(as_it_is.begin(), as_it_is.end(), std::uint8_t{0});
+  if (best.size() < 2) return as_it_is;
+  std::vector<std::string> texts;
+  std::vector<float> scores;
+  for (const ranking::Ranked& one : best) {
+    QUARRY_TRY(const SearchResult result, describe_unit(space, one.candidate.unit));
+    texts.push_back(text_to_rerank(result));
+    scores.push_back(one.shown);
+  }
+  const std::vector<std::string_view> views(texts.begin(), texts.end());
+  const auto began = std::chrono::steady_clock::now();
+  const auto reread = reranking.reranker->score(query.text, views);
+  answer.timings.rerank = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  if (!reread) {
+    answer.not_reranked = "not reranked: " + reread.error().message;
+    return as_it_is;
+  }
+  return mix(scores, *reread, reranking.weight);
 }
 
 Result<Answer> Engine::State::answer(const Query& query, const ranking::LinearModel& model,
-                                     std::vector<ranking::Candidate> candidates) const {
+                                     std::span<const ranking::Ranked> ranked) const {
   Answer answer;
   answer.query = query.text;
   answer.index_version = space.snapshot().version();
-  const std::vector<ranking::Ranked> ranked =
-      ranking::order(std::move(candidates), model, query.offset + query.limit + 1);
+  if (reranks(query)) {
+    QUARRY_TRY(answer.best, rerank_best(query, ranked, answer));
+  }
   const std::size_t end = std::min(ranked.size(), query.offset + query.limit);
   answer.more = ranked.size() > end;
   for (std::size_t i = query.offset; i < end; ++i) {
-    QUARRY_TRY(SearchResult result, describe(ranked[i], model, query.explain));
+    const std::size_t before = i < answer.best.size() ? answer.best[i] : i;
+    QUARRY_TRY(SearchResult result, describe_unit(space, ranked[before].candidate.unit));
+    // Those that are reordered share out the scores that they had: what follows stays below them.
+    result.score = ranked[i].shown;
+    const Moved moved{.score = ranked[i].shown - ranked[before].shown,
+                      .places = static_cast<float>(before) - static_cast<float>(i)};
+    result.why = reasons_of(ranked[before], model, moved, query.explain);
     result.rank = i + 1;
     answer.results.push_back(std::move(result));
   }
@@ -199,6 +255,10 @@ Result<std::unique_ptr<Engine>> Engine::open(std::shared_ptr<const index::Snapsh
   auto state = std::make_unique<State>();
   QUARRY_TRY(state->space, ranking::SearchSpace::open(std::move(snapshot), options.view));
   state->encoder = options.encoder;
+  state->reranking = options.reranking;
+  if (options.second_look && options.encoder && options.encoder->token_vectors() != nullptr) {
+    state->token_vectors = {options.encoder, options.encoder->token_vectors()};
+  }
   if (options.weights.empty()) {
     state->models = ranking::default_models();
   } else {
@@ -221,8 +281,8 @@ Result<Answer> Engine::search(const Query& query) const {
     return fail(ErrorKind::limit, "the query has {} bytes; at most {} are searched for", query.text.size(),
                 kMaxQueryBytes);
   }
-  State::Lease scratch(*state_);
-  const ranking::QueryTerms terms = ranking::read_query(query.text, scratch->analyzer, state_->own_names);
+  std::optional<State::Lease> scratch(std::in_place, *state_);
+  const ranking::QueryTerms terms = ranking::read_query(query.text, (*scratch)->analyzer, state_->own_names);
   const ranking::CandidateFilter filter = state_->filter_of(query.filters, query.visible);
   std::vector<std::int8_t> vector;
   std::string degraded;
@@ -246,7 +306,7 @@ Result<Answer> Engine::search(const Query& query) const {
         candidates,
         ranking::find_candidates(
             state_->space, {.query = &terms, .filter = &filter, .query_vector = vector, .limit = query.limit},
-            scratch->table));
+            (*scratch)->table));
   }
   const auto found = std::chrono::steady_clock::now();
   std::optional<Facets> facets;
@@ -254,14 +314,23 @@ Result<Answer> Engine::search(const Query& query) const {
   const ranking::RankingModel& model = state_->models.choose(vectors);
   const ranking::LinearModel weights =
       model.blend(model.gate.open(ranking::describe_query(terms, candidates)));
-  QUARRY_TRY(Answer answer, state_->answer(query, weights, std::move(candidates)));
+  ranking::LookAgain look;
+  if (auto& second_look = (*scratch)->second_look; vectors && second_look) {
+    second_look->ask(query.text, terms);
+    look = [&](std::uint32_t at) { return second_look->look(state_->space, candidates[at].unit); };
+  }
+  QUARRY_TRY(const std::vector<ranking::Ranked> ranked,
+             ranking::order(candidates, weights, look, state_->places_of(query)));
+  scratch.reset();  // who waits for a reranker needs none of it
+  QUARRY_TRY(Answer answer, state_->answer(query, weights, ranked));
   if (vectors) answer.model = state_->encoder->name();
   answer.degraded = std::move(degraded);
   answer.facets = std::move(facets);
   const auto ended = std::chrono::steady_clock::now();
   using Seconds = std::chrono::duration<double>;
-  answer.timings = {Seconds(embedded - began).count(), Seconds(found - embedded).count(),
-                    Seconds(ended - found).count()};
+  answer.timings.embed = Seconds(embedded - began).count();
+  answer.timings.candidates = Seconds(found - embedded).count();
+  answer.timings.rank = Seconds(ended - found).count() - answer.timings.rerank;
   answer.took_ms = Seconds(ended - began).count() * 1e3;
   return answer;
 }
@@ -286,6 +355,7 @@ Result<Answer> Engine::similar(std::uint32_t unit, const Query& query) const {
   like.text = model.name + ' ' + model.doc + ' ' + model.signature + ' ' + model.code;
   like.text.resize(std::min(like.text.size(), kMaxQueryBytes));
   like.limit = std::min(query.limit + 1, kMaxLimit);
+  like.rerank = false;  // rerankers are trained to read questions
   QUARRY_TRY(Answer answer, search(like));
   answer.query = fmt::format("{}:{}", model.path, model.start_line);
   std::erase_if(answer.results, [&](const SearchResult& result) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,10 @@ struct Visibility {
   }
 };
 
+// Where each of the best results stood before it was reranked (reranking.h), best first: {2, 0, 1} brings
+// the third to the top.
+using PlaceOrder = std::vector<std::uint8_t>;
+
 struct Query {
   std::string text;  // without the inline filters
   Filters filters;
@@ -40,6 +45,9 @@ struct Query {
   bool vectors = true;     // false: words only
   bool explain = false;    // fill SearchResult::why with every piece of evidence
   bool facets = false;     // fill Answer::facets
+  bool rerank = true;      // false: no reranking, whether or not the engine has a reranker
+  // Answer::best of the first page, so that a later one keeps to it; empty: the reranker is asked.
+  PlaceOrder best;
   Visibility visible;
 };
 

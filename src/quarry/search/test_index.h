@@ -15,8 +15,9 @@ namespace quarry::search {
 
 class TestIndex {
  public:
-  explicit TestIndex(bool with_source = true, std::shared_ptr<const model::Encoder> encoder = nullptr)
-      : with_source_(with_source), encoder_(std::move(encoder)) {
+  explicit TestIndex(bool with_source = true, std::shared_ptr<const model::Encoder> encoder = nullptr,
+                     Reranking reranking = {})
+      : with_source_(with_source), encoder_(std::move(encoder)), reranking_(std::move(reranking)) {
     folder_.write("shop/net/retry.py",
                   "import time\n"
                   "\n"
@@ -71,7 +72,9 @@ class TestIndex {
     }
     auto snapshot = index::Snapshot::open(posix_file_system(), index());
     ASSERT_TRUE(snapshot) << snapshot.error().message;
-    auto engine = Engine::open(*std::move(snapshot), {.encoder = encoder_, .weights = {}, .view = {}});
+    auto engine = Engine::open(
+        *std::move(snapshot),
+        {.encoder = encoder_, .weights = {}, .view = {}, .second_look = true, .reranking = reranking_});
     ASSERT_TRUE(engine) << engine.error().message;
     engine_ = *std::move(engine);
   }
@@ -81,6 +84,7 @@ class TestIndex {
  private:
   bool with_source_;
   std::shared_ptr<const model::Encoder> encoder_;
+  Reranking reranking_;
   TestDirectory folder_;
   std::shared_ptr<const Engine> engine_;
 };

@@ -1,5 +1,5 @@
 // GET / and the page's other files, from memory, compressed once at build time.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 

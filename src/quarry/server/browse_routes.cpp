@@ -1,6 +1,6 @@
 // What is in the index without a query: a function with its surroundings, a file with its outline,
 // repositories, facets. All of it comes out of the index; no path of a request ever opens a file.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <filesystem>

@@ -1,6 +1,6 @@
 #include "quarry/server/catalog.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <random>
@@ -79,9 +79,11 @@ Result<std::shared_ptr<const ServedIndex>> Catalog::open_side(const IndexSource&
         model.name);
     encoder = std::make_shared<MissingEncoder>(model, served->without_encoder);
   }
-  QUARRY_TRY(served->engine,
-             search::Engine::open(std::move(snapshot),
-                                  {.encoder = std::move(encoder), .weights = options_.weights, .view = {}}));
+  QUARRY_TRY(served->engine, search::Engine::open(std::move(snapshot), {.encoder = std::move(encoder),
+                                                                        .weights = options_.weights,
+                                                                        .view = {},
+                                                                        .second_look = options_.second_look,
+                                                                        .reranking = options_.reranking}));
   return served;
 }
 

@@ -29,8 +29,10 @@ using OpenEncoder =
 struct CatalogOptions {
   std::vector<IndexSource> sources;  // at least one, names differ
   std::filesystem::path weights;     // of the ranking; empty: those built in
+  bool second_look = true;           // at the best results of a search with vectors
   OpenEncoder open_encoder;
-  bool words_only = false;  // by the operator's choice: that no encoder is opened is no news
+  search::Reranking reranking{};  // for all of them
+  bool words_only = false;        // by the operator's choice: that no encoder is opened is no news
 };
 
 // Thread-safe.

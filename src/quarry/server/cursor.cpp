@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "quarry/base/hash.h"
+#include "quarry/search/reranking.h"
 
 namespace quarry::server {
 namespace {
@@ -11,10 +12,11 @@ constexpr std::uint64_t kSeed = 0x71756172727963;  // sets these hashes apart fr
 constexpr std::size_t kOffsetDigits = 4;
 constexpr std::size_t kNumberDigits = 16;
 constexpr std::size_t kHeadDigits = kOffsetDigits + kNumberDigits;  // offset, index version
-constexpr std::size_t kMaxCursor = 128;
+constexpr std::size_t kMaxCursor = 128 + 2 * search::kMaxReranked;
 
-std::uint64_t check_of(std::string_view head, std::string_view side, std::uint64_t key) {
-  return hash64(fmt::format("{}-{}-{:016x}", head, side, key), kSeed);
+// `tail`: the side, and the order of the best after it.
+std::uint64_t check_of(std::string_view head, std::string_view tail, std::uint64_t key) {
+  return hash64(fmt::format("{}-{}-{:016x}", head, tail, key), kSeed);
 }
 
 bool read_hex(std::string_view digits, std::uint64_t& number) {
@@ -27,7 +29,7 @@ bool read_hex(std::string_view digits, std::uint64_t& number) {
 std::uint64_t query_key(const search::Query& query) {
   // What decides the order; what is told beside it may differ from page to page. Lengths and separators, so
   // that no two queries spell the same text.
-  std::string text = fmt::format("{}:{};{};", query.text.size(), query.text, query.vectors);
+  std::string text = fmt::format("{}:{};{};{};", query.text.size(), query.text, query.vectors, query.rerank);
   for (const auto language : query.filters.languages) text += fmt::format("l{};", static_cast<int>(language));
   for (const auto kind : query.filters.kinds) text += fmt::format("k{};", static_cast<int>(kind));
   for (const auto& path : query.filters.paths) text += fmt::format("p{}:{};", path.size(), path);
@@ -37,7 +39,8 @@ std::uint64_t query_key(const search::Query& query) {
 
 std::string format_cursor(const Cursor& cursor, std::uint64_t query_key) {
   const auto head = fmt::format("{:04x}{:016x}", cursor.offset, cursor.index_version);
-  return fmt::format("{}{:016x}-{}", head, check_of(head, cursor.side, query_key), cursor.side);
+  const auto tail = cursor.best.empty() ? cursor.side : cursor.side + '~' + search::to_text(cursor.best);
+  return fmt::format("{}{:016x}-{}", head, check_of(head, tail, query_key), tail);
 }
 
 Result<Cursor> parse_cursor(std::string_view text, std::uint64_t query_key) {
@@ -58,8 +61,15 @@ Result<Cursor> parse_cursor(std::string_view text, std::uint64_t query_key) {
     return wrong();
   }
   cursor.offset = offset;
-  cursor.side = text.substr(kDash + 1);
-  if (check_of(text.substr(0, kHeadDigits), cursor.side, query_key) != check) return wrong();
+  const auto tail = text.substr(kDash + 1);
+  if (check_of(text.substr(0, kHeadDigits), tail, query_key) != check) return wrong();
+  const auto mark = tail.find('~');
+  cursor.side = tail.substr(0, mark);
+  if (mark != std::string_view::npos) {
+    auto best = search::parse_place_order(tail.substr(mark + 1));
+    if (!best) return wrong();
+    cursor.best = *std::move(best);
+  }
   return cursor;
 }
 

@@ -1,32 +1,17 @@
 #include "quarry/server/forge_link.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
 #include "quarry/base/ascii.h"
+#include "quarry/base/percent_encoding.h"
 
 namespace quarry::server {
 namespace {
 
-bool is_unreserved(char c) {
-  return ascii::is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~' || c == '/';
-}
-
-std::string percent_encode(std::string_view path) {
-  std::string encoded;
-  for (const char c : path) {
-    if (is_unreserved(c)) {
-      encoded += c;
-    } else {
-      encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return encoded;
-}
-
 bool is_host_character(char c) {
-  return (is_unreserved(c) && c != '/') || c == ':';
+  return ascii::is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~' || c == ':';
 }
 
 }  // namespace
@@ -57,7 +42,7 @@ std::string web_address(std::string_view remote) {
   if (!plain) return {};
   // An ssh port is none of the web's.
   if (!web) host = host.substr(0, host.find(':'));
-  return fmt::format("{}{}/{}", web ? scheme : "https://", host, percent_encode(path));
+  return fmt::format("{}{}/{}", web ? scheme : "https://", host, percent_encode_path(path));
 }
 
 std::string forge_link(const index::ViewInfo& view, std::string_view path, std::uint32_t first,
@@ -65,9 +50,8 @@ std::string forge_link(const index::ViewInfo& view, std::string_view path, std::
   const auto address = web_address(view.remote);
   const bool known = !view.revision.empty() && std::ranges::all_of(view.revision, ascii::is_lower_hex);
   if (address.empty() || !known) return {};
-  const auto whole = view.prefix.empty()
-                         ? percent_encode(path)
-                         : fmt::format("{}/{}", percent_encode(view.prefix), percent_encode(path));
+  const auto whole =
+      percent_encode_path(view.prefix.empty() ? std::string(path) : fmt::format("{}/{}", view.prefix, path));
   const auto begin = address.find("://") + 3;
   const auto host = std::string_view(address).substr(begin, address.find('/', begin) - begin);
   if (host.find("bitbucket") != std::string_view::npos) {

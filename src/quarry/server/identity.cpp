@@ -1,6 +1,6 @@
 #include "quarry/server/identity.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <chrono>

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "quarry/base/utf8.h"
+
 namespace quarry::server {
 namespace {
 
@@ -15,18 +17,10 @@ std::int64_t minute_of(LiveQuality::Clock::time_point time) {
   return std::chrono::duration_cast<std::chrono::minutes>(time.time_since_epoch()).count();
 }
 
-// Cut at the front of a UTF-8 character.
-std::string_view shortened(std::string_view query) {
-  if (query.size() <= kKeptBytes) return query;
-  std::size_t end = kKeptBytes;
-  while (end > 0 && (static_cast<unsigned char>(query[end]) & 0xc0U) == 0x80) --end;
-  return query.substr(0, end);
-}
-
 }  // namespace
 
 void LiveQuality::Frequent::add(std::string_view query) {
-  const std::string key(shortened(query));
+  const std::string key(utf8::prefix(query, kKeptBytes));
   const auto found = counts_.find(key);
   if (found != counts_.end()) {
     ++found->second;

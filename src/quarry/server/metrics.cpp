@@ -1,7 +1,7 @@
 #include "quarry/server/metrics.h"
 
 #include <dirent.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
@@ -64,11 +64,12 @@ struct Metrics::State {
                                   .Register(registry);
   Family<Histogram>& stages = prometheus::BuildHistogram()
                                   .Name("quarry_search_stage_duration_seconds")
-                                  .Help("Time of a search, by stage: embed, candidates, rank.")
+                                  .Help("Time of a search, by stage: embed, candidates, rank, rerank.")
                                   .Register(registry);
   Histogram& embed = stages.Add({{"stage", "embed"}}, kSeconds);
   Histogram& candidates = stages.Add({{"stage", "candidates"}}, kSeconds);
   Histogram& rank = stages.Add({{"stage", "rank"}}, kSeconds);
+  Histogram& rerank = stages.Add({{"stage", "rerank"}}, kSeconds);
   Family<Counter>& searches = prometheus::BuildCounter()
                                   .Name("quarry_search_answers_total")
                                   .Help("Searches answered, by side and outcome: found, empty.")
@@ -78,6 +79,11 @@ struct Metrics::State {
                           .Help("Searches by words only because the encoder did not answer.")
                           .Register(registry)
                           .Add({});
+  Counter& not_reranked = prometheus::BuildCounter()
+                              .Name("quarry_search_not_reranked_total")
+                              .Help("Searches that the reranker did not answer for.")
+                              .Register(registry)
+                              .Add({});
   Family<Counter>& reloads = prometheus::BuildCounter()
                                  .Name("quarry_index_reloads_total")
                                  .Help("New index versions picked up, by side and outcome: good, bad.")
@@ -224,9 +230,11 @@ void Metrics::count_answer(const search::Answer& answer, const ServedIndex& inde
   state_->embed.Observe(answer.timings.embed);
   state_->candidates.Observe(answer.timings.candidates);
   state_->rank.Observe(answer.timings.rank);
+  if (answer.timings.rerank > 0) state_->rerank.Observe(answer.timings.rerank);
   state_->searches.Add({{"side", index.name}, {"outcome", answer.results.empty() ? "empty" : "found"}})
       .Increment();
   if (!answer.degraded.empty()) state_->degraded.Increment();
+  if (!answer.not_reranked.empty()) state_->not_reranked.Increment();
 }
 
 void Metrics::count_reload(std::string_view side, bool good) {

@@ -1,6 +1,6 @@
 #include "quarry/server/query_log.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <nlohmann/json.hpp>
 #include <random>

@@ -12,8 +12,8 @@
 namespace quarry::server {
 namespace {
 
-constexpr std::array<std::string_view, 7> kSingle{"q",       "n",      "cursor", "explain",
-                                                  "vectors", "facets", "query"};
+constexpr std::array<std::string_view, 8> kSingle{"q",       "n",      "cursor", "explain",
+                                                  "vectors", "rerank", "facets", "query"};
 
 // "go,python" -> two values. Paths are taken whole: a name may hold a comma.
 Status add_values(std::string_view name, std::string_view values, search::Filters& filters) {
@@ -130,6 +130,7 @@ Result<Question> question_of_parameters(const Request& request) {
              number_parameter(request, "n", 1, search::kMaxLimit, question.query.limit));
   QUARRY_TRY(question.query.explain, toggle_parameter(request, "explain", false));
   QUARRY_TRY(question.query.vectors, toggle_parameter(request, "vectors", true));
+  QUARRY_TRY(question.query.rerank, toggle_parameter(request, "rerank", true));
   QUARRY_TRY(question.query.facets, toggle_parameter(request, "facets", false));
   QUARRY_CHECK(add_filter_parameters(request, question.query.filters));
   QUARRY_CHECK(take_text(question));
@@ -151,6 +152,7 @@ Result<Question> question_of_json(const Request& request) {
   QUARRY_CHECK(read_text(body, "cursor", question.cursor));
   QUARRY_CHECK(read_toggle(body, "explain", question.query.explain));
   QUARRY_CHECK(read_toggle(body, "vectors", question.query.vectors));
+  QUARRY_CHECK(read_toggle(body, "rerank", question.query.rerank));
   QUARRY_CHECK(read_toggle(body, "facets", question.query.facets));
   if (const auto* limit = member(body, "n")) {
     if (!limit->is_number_integer() || limit->get<double>() < 1 ||

@@ -27,6 +27,7 @@ std::optional<Response> turn_to_page(Question& question, const Services& service
   }
   context.index = index;
   question.query.offset = cursor->offset;
+  question.query.best = cursor->best;
   return std::nullopt;
 }
 
@@ -37,8 +38,12 @@ Response answer_of(const Services& services, Context& context, Result<search::An
   services.metrics.count_answer(*answer, index);
   const std::size_t next = query.offset + answer->results.size();
   if (paged && answer->more && next <= kMaxOffset) {
-    answer->next_cursor = format_cursor(
-        {.offset = next, .index_version = answer->index_version, .side = index.name}, query_key(query));
+    const bool shows_best = next < answer->best.size();
+    answer->next_cursor = format_cursor({.offset = next,
+                                         .index_version = answer->index_version,
+                                         .side = index.name,
+                                         .best = shows_best ? answer->best : search::PlaceOrder{}},
+                                        query_key(query));
   }
   return {.status = 200, .body = search::to_json_text(*answer)};
 }

@@ -1,6 +1,6 @@
 #include "quarry/server/serve.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <pthread.h>
 
 #include <algorithm>

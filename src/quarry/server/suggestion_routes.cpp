@@ -20,7 +20,8 @@ constexpr std::array<std::string_view, 5> kTalk{
 constexpr std::uint64_t kMaxSuggestions = 50;
 
 bool holds(std::string_view text, std::string_view part) {
-  return !std::ranges::search(text, part, {}, ascii::to_lower, ascii::to_lower).empty();
+  const auto alike = [](char a, char b) { return ascii::to_lower(a) == ascii::to_lower(b); };
+  return std::search(text.begin(), text.end(), part.begin(), part.end(), alike) != text.end();
 }
 
 Result<nlohmann::ordered_json> suggest(const Request& request, const Context& context) {

@@ -1,10 +1,9 @@
 #include "quarry/server/target.h"
 
-#include <utf8.h>
-
 #include <algorithm>
 
 #include "quarry/base/ascii.h"
+#include "quarry/base/utf8.h"
 
 namespace quarry::server {
 namespace {
@@ -66,10 +65,6 @@ Result<std::string_view> take_authority(Request& request) {
 
 }  // namespace
 
-bool is_utf8(std::string_view text) {
-  return utf8::is_valid(text.begin(), text.end());
-}
-
 Result<std::string> percent_decode(std::string_view text, bool plus) {
   std::string decoded;
   decoded.reserve(text.size());
@@ -87,7 +82,7 @@ Result<std::string> percent_decode(std::string_view text, bool plus) {
       decoded += text[i];
     }
   }
-  if (!is_utf8(decoded)) return fail(ErrorKind::invalid_argument, "the URL is not UTF-8");
+  if (!utf8::is_valid(decoded)) return fail(ErrorKind::invalid_argument, "the URL is not UTF-8");
   return decoded;
 }
 

@@ -21,6 +21,4 @@ namespace quarry::server {
 // %41 -> A; '+' -> space where `plus` (query strings).
 [[nodiscard]] Result<std::string> percent_decode(std::string_view text, bool plus);
 
-[[nodiscard]] bool is_utf8(std::string_view text);
-
 }  // namespace quarry::server

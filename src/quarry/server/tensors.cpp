@@ -170,13 +170,13 @@ std::string float_bytes(std::span<const float> numbers) {
 
 TensorResponse write_tensor_response(const TensorRequest& request, const std::string& model,
                                      std::span<const float> vectors, std::size_t dimensions) {
-  using Json = nlohmann::ordered_json;
-  Json output{{"name", kOutputName}, {"datatype", "FP32"}, {"shape", {request.texts.size(), dimensions}}};
+  using Ordered = nlohmann::ordered_json;
+  Ordered output{{"name", kOutputName}, {"datatype", "FP32"}, {"shape", {request.texts.size(), dimensions}}};
   if (request.binary_output) output["parameters"] = {{"binary_data_size", vectors.size_bytes()}};
-  Json json{{"model_name", model}, {"model_version", "1"}};
+  Ordered json{{"model_name", model}, {"model_version", "1"}};
   if (!request.id.empty()) json["id"] = request.id;
-  json["outputs"] = Json::array({std::move(output)});
-  TensorResponse response{json.dump(-1, ' ', false, Json::error_handler_t::replace), std::nullopt};
+  json["outputs"] = Ordered::array({std::move(output)});
+  TensorResponse response{json.dump(-1, ' ', false, Ordered::error_handler_t::replace), std::nullopt};
   if (request.binary_output) {
     response.json_bytes = response.body.size();
     response.body += float_bytes(vectors);

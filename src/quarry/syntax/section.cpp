@@ -6,6 +6,7 @@
 #include <string>
 
 #include "quarry/base/ascii.h"
+#include "quarry/base/utf8.h"
 
 namespace quarry::syntax {
 namespace {
@@ -54,7 +55,7 @@ std::uint32_t cut_line(std::string_view source, std::uint32_t begin, std::uint32
   for (std::uint32_t i = cut; i > begin + bytes / 2; --i) {
     if (is_blank(source[i - 1])) return i;
   }
-  while (cut > begin + 1 && (static_cast<unsigned char>(source[cut]) & 0xc0) == 0x80) --cut;
+  while (cut > begin + 1 && utf8::is_continuation(source[cut])) --cut;
   return cut;
 }
 

@@ -1,5 +1,6 @@
 #include "quarry/training/config.h"
 
+#include <fmt/ranges.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "quarry/training/html_report.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "quarry/training/parallel_plot.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

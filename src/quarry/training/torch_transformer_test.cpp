@@ -1,19 +1,13 @@
 #include "quarry/training/torch_transformer.h"
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <thread>
 
-#include "quarry/base/test_directory.h"
 #include "quarry/model/open_encoder.h"
 #include "quarry/model/safetensors.h"
-#include "quarry/training/gloo_workers.h"
-#include "quarry/training/synthetic_pairs.h"
-#include "quarry/training/torch_loss.h"
-#include "quarry/training/trainer.h"
+#include "quarry/training/test_run.h"
 
 namespace quarry::training {
 namespace {
@@ -33,38 +27,10 @@ validation: {every: 0, queries: 50, candidates: 80}
 views: [{weight: 3}, {weight: 1, query: brief, nameless: true, place: 0.5, rest: 0.5}]
 )";
 
-struct Fixture {
-  TestDirectory folder;
-  TrainConfig config;
-  TrainingData data;
-
-  explicit Fixture(const std::vector<std::string>& overrides = {}) {
-    std::vector<std::string> all = overrides;
-    all.push_back("data.pairs=" + folder.write("pairs.jsonl", synthetic_pairs(432)).string());
-    config = parse_config(kYaml, all).value();
-    data = load_training_data(posix_file_system(), config, [](const std::string&) {}).value();
-  }
+struct TransformerRun : TestRun {
+  explicit TransformerRun(const std::vector<std::string>& overrides = {}) : TestRun(overrides, kYaml) {}
   [[nodiscard]] TorchTransformer encoder() const { return {data.vocabulary, config}; }
-  [[nodiscard]] std::filesystem::path checkpoint() const { return folder.path() / "checkpoint.safetensors"; }
 };
-
-struct Outcome {
-  Status status;
-  std::vector<double> losses;
-};
-
-Outcome run(const Fixture& f, TrainableEncoder& encoder, Workers& workers, const TrainOptions& options = {},
-            std::uint64_t stop_after = ~0ULL) {
-  const auto loss = make_torch_loss(f.config.loss, 1);
-  Outcome result;
-  TrainHooks hooks;
-  hooks.on_step = [&](const StepReport& report) {
-    result.losses.push_back(report.loss);
-    return report.step != stop_after;
-  };
-  result.status = train(posix_file_system(), f.config, f.data, *loss, workers, options, hooks, encoder);
-  return result;
-}
 
 std::vector<float> values_of(TrainableEncoder& encoder) {
   const std::span<float> values = encoder.state().front().values;
@@ -79,7 +45,7 @@ Bags texts_of(const std::vector<std::vector<TokenId>>& texts) {
 
 TEST(TorchTransformer, LearnsWithOneTowerAndWithTwo) {
   for (const char* shared : {"true", "false"}) {
-    const Fixture f({std::string("model.shared=") + shared});
+    const TransformerRun f({std::string("model.shared=") + shared});
     TorchTransformer encoder = f.encoder();
     SingleWorker worker;
     encoder.initialise(f.config.seed, {}, {});
@@ -92,7 +58,7 @@ TEST(TorchTransformer, LearnsWithOneTowerAndWithTwo) {
 }
 
 TEST(TorchTransformer, ReadsInOrderAndPaddingIsNothing) {
-  const Fixture f;
+  const TransformerRun f;
   TorchTransformer encoder = f.encoder();
   encoder.initialise(1, {}, {});
   for (float& value : encoder.state().front().values) value *= 20;  // far enough apart to tell
@@ -112,7 +78,7 @@ TEST(TorchTransformer, ReadsInOrderAndPaddingIsNothing) {
 
 // The gradient of sum(vectors * direction) by differences, over more texts than are read at a time.
 TEST(TorchTransformer, BackwardIsTheDerivativeOfEncode) {
-  const Fixture f({"model.shared=false"});
+  const TransformerRun f({"model.shared=false"});
   TorchTransformer encoder = f.encoder();
   encoder.initialise(1, {}, {});
   std::vector<std::vector<TokenId>> many;
@@ -153,7 +119,7 @@ TEST(TorchTransformer, BackwardIsTheDerivativeOfEncode) {
 }
 
 TEST(TorchTransformer, ResumedRunEqualsAnUnbrokenOne) {
-  const Fixture f;
+  const TransformerRun f;
   SingleWorker worker;
   TorchTransformer whole = f.encoder();
   const Outcome unbroken = run(f, whole, worker);
@@ -167,7 +133,7 @@ TEST(TorchTransformer, ResumedRunEqualsAnUnbrokenOne) {
   EXPECT_EQ(rest.losses, std::vector<double>(unbroken.losses.begin() + 17, unbroken.losses.end()));
 
   // A checkpoint of the other architecture is refused with the difference.
-  const Fixture other({"model.layers=1"});
+  const TransformerRun other({"model.layers=1"});
   TorchTransformer third = other.encoder();
   const Outcome refused = run(other, third, worker, {f.checkpoint(), true});
   ASSERT_FALSE(refused.status);
@@ -176,29 +142,15 @@ TEST(TorchTransformer, ResumedRunEqualsAnUnbrokenOne) {
 }
 
 TEST(TorchTransformer, TwoWorkersHaveTheLossCurveOfOne) {
-  const Fixture f;
+  const TransformerRun f;
   SingleWorker alone;
   TorchTransformer single = f.encoder();
   const Outcome one = run(f, single, alone);
   ASSERT_TRUE(one.status);
-  std::vector<Outcome> outcomes(2);
-  const auto port = static_cast<std::uint16_t>(21'000 + ::getpid() % 20'000);
-  const auto work = [&](std::uint32_t rank) {
-    WorkerPlace place;
-    place.port = port;
-    place.rank = rank;
-    place.size = 2;
-    auto workers = join_gloo(place, std::chrono::seconds(60));
-    if (!workers) {
-      outcomes[rank].status = tl::unexpected(workers.error());
-      return;
-    }
+  const auto outcomes = run_two_workers(1000, std::chrono::seconds(60), [&](std::uint32_t, Workers& workers) {
     TorchTransformer encoder = f.encoder();
-    outcomes[rank] = run(f, encoder, **workers);
-  };
-  std::thread other(work, 1);
-  work(0);
-  other.join();
+    return run(f, encoder, workers);
+  });
   for (const Outcome& outcome : outcomes) {
     ASSERT_TRUE(outcome.status) << outcome.status.error().message;
     ASSERT_EQ(outcome.losses.size(), one.losses.size());
@@ -209,7 +161,7 @@ TEST(TorchTransformer, TwoWorkersHaveTheLossCurveOfOne) {
 }
 
 TEST(TorchTransformer, WritesTheFoldersOfBert) {
-  const Fixture f({"model.shared=false"});
+  const TransformerRun f({"model.shared=false"});
   TorchTransformer encoder = f.encoder();
   encoder.initialise(1, {}, {});
   const auto folder = f.folder.path() / "model";

@@ -1,83 +1,35 @@
 #include "quarry/training/trainer.h"
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
-#include <thread>
 
 #include "quarry/base/full_disk.h"
 #include "quarry/base/hash.h"
-#include "quarry/base/test_directory.h"
 #include "quarry/model/static_encoder.h"
 #include "quarry/preparation/pair_reader.h"
 #include "quarry/training/checkpoint.h"
-#include "quarry/training/gloo_workers.h"
 #include "quarry/training/initial_table.h"
 #include "quarry/training/mining.h"
 #include "quarry/training/model_directory.h"
-#include "quarry/training/principal_axes.h"
 #include "quarry/training/random.h"
-#include "quarry/training/synthetic_pairs.h"
-#include "quarry/training/torch_loss.h"
+#include "quarry/training/test_run.h"
 
 namespace quarry::training {
 namespace {
 
 using ::testing::HasSubstr;
 
-constexpr const char* kYaml = R"(
-steps: 40
-tokenizer: {vocabulary: 120}
-model: {dimensions: 16}
-batch: {size: 32, group: 4}
-optimizer: {rate: 0.02, warmup: 4, clip: 1}
-checkpoint: {every: 10}
-validation: {every: 0, queries: 50, candidates: 80}
-views: [{weight: 3}, {weight: 1, query: brief, nameless: true, place: 0.5}]
-)";
-
-struct Fixture {
-  TestDirectory folder;
-  TrainConfig config;
-  TrainingData data;
-
-  explicit Fixture(const std::vector<std::string>& overrides = {}) {
-    const auto pairs = folder.write("pairs.jsonl", synthetic_pairs(432));
-    std::vector<std::string> all = overrides;
-    all.push_back("data.pairs=" + pairs.string());
-    config = parse_config(kYaml, all).value();
-    data = load_training_data(posix_file_system(), config, [](const std::string&) {}).value();
-  }
-  [[nodiscard]] DualEncoder encoder() const { return {data.vocabulary, config.dimensions}; }
-  [[nodiscard]] std::filesystem::path checkpoint() const { return folder.path() / "checkpoint.safetensors"; }
-};
-
-struct Outcome {
-  Status status;
-  std::vector<double> losses;
-};
-
-Outcome run(const Fixture& f, TrainableEncoder& encoder, const TrainOptions& options = {},
+Outcome run(const TestRun& test, TrainableEncoder& encoder, const TrainOptions& options = {},
             std::uint64_t stop_after = ~0ULL, Loss* loss = nullptr, FileSystem& files = posix_file_system()) {
-  const auto torch = make_torch_loss(f.config.loss, 1);
   SingleWorker worker;
-  Outcome result;
-  TrainHooks hooks;
-  hooks.on_step = [&](const StepReport& report) {
-    result.losses.push_back(report.loss);
-    return report.step != stop_after;
-  };
-  result.status =
-      train(files, f.config, f.data, loss != nullptr ? *loss : *torch, worker, options, hooks, encoder);
-  return result;
+  return run(test, encoder, worker, options, stop_after, loss, files);
 }
 
 TEST(Trainer, LearnsWhichWordsBelongTogether) {
-  const Fixture f;
+  const TestRun f;
   DualEncoder encoder = f.encoder();
   encoder.initialise(1, f.data.query_counts, f.data.code_counts);
   const double before = validate(f.data.held_out, encoder, 50, 80)->mrr;
@@ -89,7 +41,7 @@ TEST(Trainer, LearnsWhichWordsBelongTogether) {
 
 TEST(Trainer, EveryLossLearns) {
   for (const char* kind : {"info_nce", "sigmoid", "margin"}) {
-    const Fixture f({std::string("loss.kind=") + kind, "loss.nested=[8]"});
+    const TestRun f({std::string("loss.kind=") + kind, "loss.nested=[8]"});
     DualEncoder encoder = f.encoder();
     const Outcome trained = run(f, encoder);
     ASSERT_TRUE(trained.status) << trained.status.error().message;
@@ -99,20 +51,20 @@ TEST(Trainer, EveryLossLearns) {
 }
 
 TEST(Trainer, SameSeedSameWeightsOtherSeedOthers) {
-  const Fixture f;
+  const TestRun f;
   DualEncoder a = f.encoder();
   DualEncoder b = f.encoder();
   ASSERT_TRUE(run(f, a).status);
   ASSERT_TRUE(run(f, b).status);
   EXPECT_EQ(a.table, b.table);
-  const Fixture other({"seed=2"});
+  const TestRun other({"seed=2"});
   DualEncoder c = other.encoder();
   ASSERT_TRUE(run(other, c).status);
   EXPECT_NE(a.table, c.table);
 }
 
 TEST(Trainer, ResumedRunEqualsAnUnbrokenOne) {
-  const Fixture f;
+  const TestRun f;
   DualEncoder whole = f.encoder();
   const Outcome unbroken = run(f, whole);
   ASSERT_TRUE(unbroken.status);
@@ -132,12 +84,12 @@ TEST(Trainer, ResumedRunEqualsAnUnbrokenOne) {
 }
 
 TEST(Trainer, MiningGroupsLikeCodesAndResumes) {
-  const Fixture f({"batch.mine_after=1"});  // an epoch has ten steps
+  const TestRun f({"batch.mine_after=1"});  // an epoch has ten steps
   DualEncoder whole = f.encoder();
   const Outcome unbroken = run(f, whole);
   ASSERT_TRUE(unbroken.status) << unbroken.status.error().message;
   DualEncoder plain = f.encoder();
-  ASSERT_TRUE(run(Fixture(), plain).status);
+  ASSERT_TRUE(run(TestRun(), plain).status);
   EXPECT_NE(plain.table, whole.table);
 
   DualEncoder first = f.encoder();
@@ -173,7 +125,7 @@ TEST(Trainer, MiningGroupsLikeCodesAndResumes) {
 
 // A teacher to whom docs are alike when they speak of the same thing, whatever is done to it ("open the FILE
 // twice"): what pairs alone do not say.
-std::vector<std::string> docs_of(const Fixture& f, std::vector<float>& vectors, std::uint32_t dimensions) {
+std::vector<std::string> docs_of(const TestRun& f, std::vector<float>& vectors, std::uint32_t dimensions) {
   std::vector<std::string> docs;
   preparation::ReadLimits limits;
   EXPECT_TRUE(preparation::read_pairs(
@@ -191,12 +143,12 @@ std::vector<std::string> docs_of(const Fixture& f, std::vector<float>& vectors, 
 }
 
 TEST(Trainer, ATeacherOfDocsShapesTheScores) {
-  const Fixture plain;
+  const TestRun plain;
   const auto path = plain.folder.path() / "teacher.safetensors";
   std::vector<float> vectors;
   const std::vector<std::string> docs = docs_of(plain, vectors, 24);
   ASSERT_TRUE(write_text_vectors(posix_file_system(), path, docs, 24, vectors));
-  const Fixture f({"teacher.vectors=" + path.string(), "teacher.weight=3", "teacher.temperature=0.1"});
+  const TestRun f({"teacher.vectors=" + path.string(), "teacher.weight=3", "teacher.temperature=0.1"});
   EXPECT_NE(f.data.fingerprint, plain.data.fingerprint);
   EXPECT_EQ(f.data.teacher.size(), docs.size());
 
@@ -238,119 +190,15 @@ TEST(Trainer, ATeacherOfDocsShapesTheScores) {
   EXPECT_GT(correlation(taught), correlation(untaught) + 0.1);
 }
 
-// The gradient of the teacher's term against differences of the loss, some rows unknown to it.
-TEST(TorchLoss, TheTeachersGradientIsTheDerivative) {
-  LossOptions options;
-  options.temperature = 0.5;
-  options.teacher_weight = 2;
-  options.teacher_temperature = 0.3;
-  options.nested = {3};
-  const auto loss = make_torch_loss(options, 1);
-  constexpr std::uint32_t kRows = 5;
-  constexpr std::uint32_t kWidth = 6;
-  Random random(5);
-  const auto chance = [&](std::size_t n) {
-    std::vector<float> values(n);
-    for (float& value : values) value = static_cast<float>(random.normal());
-    return values;
-  };
-  std::vector<float> queries = chance(kRows * kWidth);
-  const std::vector<float> codes = chance(kRows * kWidth);
-  const std::vector<std::uint32_t> rows{0, 2, 3};
-  const std::vector<float> teacher{1, 0, 0.6F, 0.8F, 0, 1};
-  std::vector<float> at_queries(queries.size());
-  std::vector<float> at_codes(codes.size());
-  std::vector<float> unused_a(queries.size());
-  std::vector<float> unused_b(codes.size());
-  const LossInput input{queries, codes, kWidth, {}, rows, teacher};
-  const double value = loss->evaluate(input, at_queries, at_codes).value();
-  options.teacher_weight = 0;
-  EXPECT_NE(value, make_torch_loss(options, 1)->evaluate(input, unused_a, unused_b).value());
-  for (std::size_t i = 0; i < queries.size(); ++i) {
-    const float before = queries[i];
-    queries[i] = before + 1e-2F;
-    const double up = loss->evaluate(input, unused_a, unused_b).value();
-    queries[i] = before - 1e-2F;
-    const double down = loss->evaluate(input, unused_a, unused_b).value();
-    queries[i] = before;
-    EXPECT_NEAR(at_queries[i], (up - down) / 2e-2, 2e-3) << i;
-  }
-}
-
-TEST(InitialTable, KeepsWhoIsNearWhomAndPutsMostIntoTheFirstDimensions) {
-  // Two groups of pieces, far apart along a direction that no axis has, and one piece that is not known.
-  TextVectors vectors(3);
-  std::vector<std::string> pieces;
-  for (int i = 0; i < 6; ++i) {
-    const float side = i % 2 == 0 ? 1.0F : -1.0F;
-    const auto jitter = static_cast<float>(i) * 0.01F;
-    pieces.push_back(std::string(1, static_cast<char>('a' + i)));
-    vectors.add(pieces.back(), std::vector<float>{5 + side, 2 + side + jitter, side - jitter});
-  }
-  pieces.emplace_back("unknown");
-  const auto table = initial_table(vectors, pieces, 2, 1);
-  ASSERT_TRUE(table) << table.error().message;
-  ASSERT_EQ(table->size(), 14U);
-  double length = 0;
-  for (std::size_t piece = 0; piece < 6; ++piece) {
-    const float* row = table->data() + piece * 2;
-    EXPECT_GT(std::abs(row[0]), 5 * std::abs(row[1]));
-    EXPECT_EQ(row[0] > 0, (table->at(0) > 0) == (piece % 2 == 0));
-    length += std::sqrt(dot(row, row, 2)) / 6;
-  }
-  EXPECT_NEAR(length, 1, 1e-4);
-  EXPECT_NE(table->at(12), 0);
-  // More dimensions than the vectors have: zeros.
-  const auto wide = initial_table(vectors, pieces, 5, 1).value();
-  EXPECT_EQ(wide[3], 0);
-  EXPECT_EQ(wide[4], 0);
-}
-
-TEST(PrincipalAxes, TurningKeepsCosinesAndPutsMostIntoTheFirstDimensions) {
-  const Fixture f;
-  DualEncoder encoder = f.encoder();
-  ASSERT_TRUE(run(f, encoder).status);
-  const auto whole = turned(encoder, f.data.train, 16);
-  ASSERT_TRUE(whole) << whole.error().message;
-  Bags bags;
-  for (std::size_t i = 0; i < 50; ++i) {
-    const Example example = f.data.train[i];
-    bags.add(Bag(example.code.begin(), example.code.end()));
-  }
-  std::vector<float> before(bags.size() * 16);
-  std::vector<float> after(before.size());
-  encoder.pool(bags, EncoderSide::code, before);
-  whole->pool(bags, EncoderSide::code, after);
-  double first = 0;
-  double last = 0;
-  for (std::size_t row = 0; row < bags.size(); ++row) {
-    for (std::size_t other = 0; other < row; ++other) {
-      const float then = dot(before.data() + row * 16, before.data() + other * 16, 16);
-      EXPECT_NEAR(dot(after.data() + row * 16, after.data() + other * 16, 16), then,
-                  1e-3F * (1 + std::abs(then)));
-    }
-    first += dot(after.data() + row * 16, after.data() + row * 16, 4);
-    last += dot(after.data() + row * 16 + 12, after.data() + row * 16 + 12, 4);
-  }
-  EXPECT_GT(first, 3 * last);
-  const auto part = turned(encoder, f.data.train, 6);
-  ASSERT_TRUE(part);
-  EXPECT_EQ(part->dimensions(), 6U);
-  for (std::size_t row = 0; row < encoder.vocabulary(); ++row) {
-    EXPECT_NEAR(part->table[row * 6 + 5], whole->table[row * 16 + 5], 1e-5F);
-  }
-  EXPECT_GT(validate(f.data.held_out, *part, 50, 80)->mrr, 0.3);
-}
-
 TEST(Trainer, StartsFromTheVectorsOfItsPieces) {
-  const Fixture plain;
+  const TestRun plain;
   std::vector<float> values;
   Random random(3);
   for (std::size_t i = 0; i < plain.data.pieces.size() * 20; ++i)
     values.push_back(static_cast<float>(random.normal()));
   const auto path = plain.folder.path() / "pieces.safetensors";
   ASSERT_TRUE(write_text_vectors(posix_file_system(), path, plain.data.pieces, 20, values));
-  const Fixture f({"model.initial=" + path.string()});
+  const TestRun f({"model.initial=" + path.string()});
   EXPECT_NE(f.data.fingerprint, plain.data.fingerprint);
   TrainOptions options;
   options.initial = initial_table(f.data.initial, f.data.pieces, 16, 1).value();
@@ -372,18 +220,18 @@ TEST(Trainer, StartsFromTheVectorsOfItsPieces) {
 }
 
 TEST(Trainer, RefusesTheCheckpointOfAnotherRun) {
-  const Fixture f;
+  const TestRun f;
   DualEncoder encoder = f.encoder();
   run(f, encoder, {f.checkpoint(), false}, 12);
 
-  Fixture other({"optimizer.rate=0.01"});
+  TestRun other({"optimizer.rate=0.01"});
   Outcome refused = run(other, encoder, {f.checkpoint(), true});
   ASSERT_FALSE(refused.status);
   EXPECT_EQ(refused.status.error().kind, ErrorKind::version_mismatch);
   EXPECT_THAT(refused.status.error().message,
               HasSubstr("\"optimizer.rate: 0.02\" there, \"optimizer.rate: 0.01\" here"));
 
-  Fixture more;
+  TestRun more;
   more.data.fingerprint += 1;
   refused = run(more, encoder, {f.checkpoint(), true});
   ASSERT_FALSE(refused.status);
@@ -401,7 +249,7 @@ TEST(Trainer, RefusesTheCheckpointOfAnotherRun) {
 }
 
 TEST(Trainer, NaNStopsAndKeepsTheLastGoodCheckpoint) {
-  const Fixture f;
+  const TestRun f;
   class Diverging final : public Loss {
    public:
     explicit Diverging(std::unique_ptr<Loss> inner) : inner_(std::move(inner)) {}
@@ -428,7 +276,7 @@ TEST(Trainer, NaNStopsAndKeepsTheLastGoodCheckpoint) {
 }
 
 TEST(Trainer, FullDiskKeepsTheOldCheckpointWhole) {
-  const Fixture f;
+  const TestRun f;
   FullDisk disk;
   DualEncoder encoder = f.encoder();
   disk.fill_after_files(1);  // the second checkpoint finds no room
@@ -444,7 +292,7 @@ TEST(Trainer, FullDiskKeepsTheOldCheckpointWhole) {
 }
 
 TEST(Trainer, WritesAModelThatEncodesAsTrainingDoes) {
-  const Fixture f;
+  const TestRun f;
   DualEncoder encoder = f.encoder();
   ASSERT_TRUE(run(f, encoder).status);
   const auto directory = f.folder.path() / "model";
@@ -487,107 +335,13 @@ TEST(TrainingData, RefusesAVocabularyLargerThanTheDataAndTooFewPairs) {
   const auto refused = [&](const std::vector<std::string>& overrides) {
     std::vector<std::string> all = overrides;
     all.push_back("data.pairs=" + pairs.string());
-    const auto data =
-        load_training_data(posix_file_system(), parse_config(kYaml, all).value(), [](const std::string&) {});
+    const auto data = load_training_data(posix_file_system(), parse_config(kTestConfig, all).value(),
+                                         [](const std::string&) {});
     return data ? "accepted" : data.error().message;
   };
   EXPECT_THAT(refused({"tokenizer.vocabulary=32768"}),
               HasSubstr("tokenizer.vocabulary: the pairs have words for"));
   EXPECT_THAT(refused({"batch.size=4096"}), HasSubstr("less than one batch of 4096"));
-}
-
-// Two workers in two threads of this process, each with its own end of gloo.
-TEST(Workers, TwoWithHalfTheBatchHaveTheLossCurveOfOne) {
-  const Fixture f;
-  DualEncoder single = f.encoder();
-  const Outcome one = run(f, single);
-  ASSERT_TRUE(one.status);
-
-  std::vector<std::vector<double>> losses(2);
-  std::vector<Status> ends(2);
-  std::vector<DualEncoder> encoders(2, f.encoder());
-  const auto port = static_cast<std::uint16_t>(20'000 + ::getpid() % 20'000);
-  const auto work = [&](std::uint32_t rank) {
-    WorkerPlace place;
-    place.port = port;
-    place.rank = rank;
-    place.size = 2;
-    auto workers = join_gloo(place, std::chrono::seconds(60));
-    if (!workers) {
-      ends[rank] = tl::unexpected(workers.error());
-      return;
-    }
-    const auto loss = make_torch_loss(f.config.loss, 1);
-    TrainHooks hooks;
-    hooks.on_step = [&](const StepReport& report) {
-      losses[rank].push_back(report.loss);
-      return true;
-    };
-    ends[rank] = train(posix_file_system(), f.config, f.data, *loss, **workers, {}, hooks, encoders[rank]);
-  };
-  std::thread other(work, 1);
-  work(0);
-  other.join();
-  for (std::size_t rank = 0; rank < 2; ++rank) {
-    ASSERT_TRUE(ends[rank]) << ends[rank].error().message;
-    ASSERT_EQ(losses[rank].size(), one.losses.size());
-    for (std::size_t step = 0; step < one.losses.size(); ++step) {
-      EXPECT_NEAR(losses[rank][step], one.losses[step], 1e-3 * one.losses[step]) << "step " << step + 1;
-    }
-  }
-  EXPECT_EQ(encoders[0].table, encoders[1].table);
-}
-
-TEST(Workers, ALostWorkerEndsTheRunWithACheckpoint) {
-  const Fixture f;
-  const auto port = static_cast<std::uint16_t>(20'001 + ::getpid() % 20'000);
-  Status end;
-  const auto work = [&](std::uint32_t rank) {
-    WorkerPlace place;
-    place.port = port;
-    place.rank = rank;
-    place.size = 2;
-    auto workers = join_gloo(place, std::chrono::seconds(5));
-    if (!workers) {
-      if (rank == 0) end = tl::unexpected(workers.error());
-      return;
-    }
-    const auto loss = make_torch_loss(f.config.loss, 1);
-    TrainHooks hooks;
-    hooks.on_step = [&](const StepReport& report) { return rank == 0 || report.step < 7; };
-    DualEncoder encoder = f.encoder();
-    TrainOptions options;
-    if (rank == 0) options.checkpoint = f.checkpoint();
-    const Status status =
-        train(posix_file_system(), f.config, f.data, *loss, **workers, options, hooks, encoder);
-    if (rank == 0) end = status;
-  };
-  std::thread other(work, 1);
-  work(0);
-  other.join();
-  ASSERT_FALSE(end);
-  EXPECT_EQ(end.error().kind, ErrorKind::unavailable);
-  EXPECT_THAT(end.error().message, HasSubstr("step 8: worker 0 of 2 lost another worker"));
-  EXPECT_THAT(end.error().message, HasSubstr("holds step 7"));
-}
-
-TEST(Workers, ReadsTheEnvironmentOfTorchrun) {
-  std::map<std::string, std::string> environment;
-  const auto lookup = [&](const char* name) -> const char* {
-    const auto found = environment.find(name);
-    return found == environment.end() ? nullptr : found->second.c_str();
-  };
-  EXPECT_EQ(worker_place(lookup)->size, 1U);
-  environment = {{"WORLD_SIZE", "4"}, {"RANK", "3"}, {"MASTER_ADDR", "head"}, {"MASTER_PORT", "1234"}};
-  const auto place = worker_place(lookup);
-  ASSERT_TRUE(place);
-  EXPECT_EQ(place->rank, 3U);
-  EXPECT_EQ(place->master, "head");
-  EXPECT_EQ(place->port, 1234);
-  environment["RANK"] = "4";
-  EXPECT_THAT(worker_place(lookup).error().message, HasSubstr("RANK"));
-  environment["RANK"] = "x";
-  EXPECT_THAT(worker_place(lookup).error().message, HasSubstr("\"x\" is not a number"));
 }
 
 }  // namespace

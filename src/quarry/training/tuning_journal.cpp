@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
 namespace quarry::training {
 namespace {
@@ -12,7 +13,8 @@ using nlohmann::json;
 constexpr std::array kStates{Trial::State::running, Trial::State::finished, Trial::State::stopped,
                              Trial::State::failed};
 
-std::optional<Trial> trial_from(const json& object) {
+// By value: a member that is missing becomes null when it is asked for, and undefined in what is const.
+std::optional<Trial> trial_from(json object) {
   Trial trial;
   if (!object["trial"].is_number_unsigned() || !object["point"].is_array() || !object["values"].is_object() ||
       !object["reports"].is_array() || !object["state"].is_string()) {
@@ -86,7 +88,7 @@ Result<Journal> parse_journal(std::string_view lines) {
       journal.space = object["space"].get<std::string>();
       continue;
     }
-    auto trial = object.is_object() && number > 1 ? trial_from(object) : std::nullopt;
+    auto trial = object.is_object() && number > 1 ? trial_from(std::move(object)) : std::nullopt;
     if (!trial) return fail(ErrorKind::corrupt, "line {}: not a trial of a search", number);
     journal.trials.push_back(*std::move(trial));
   }

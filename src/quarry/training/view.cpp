@@ -115,52 +115,36 @@ void ViewMaker::append_line(const Lines& lines, const Example& example, Random& 
   append(query_, lines[random.below(static_cast<std::uint64_t>(end - lines.begin()))]);
 }
 
-void ViewMaker::make(std::size_t number, const View& view, Random& random, Bag& query, Bag& code) {
-  const Example example = dataset_[number];
-  query_.clear();
-  added_.clear();
-  removed_.clear();
-
-  bool comments_out = false;
-  // What of the doc the query does not take; the whole of it where the query is something else.
-  std::span<const TokenId> rest_before = example.doc;
-  std::span<const TokenId> rest_behind;
+ViewMaker::Unasked ViewMaker::ask(const Example& example, const View& view, Random& random) {
+  const Unasked whole_doc{.before = example.doc};
   switch (view.query) {
     case QueryPart::doc:
       append_doc(example, 0, example.doc.size(), random);
-      rest_before = {};
-      break;
+      return {};
     case QueryPart::brief: {
       const std::size_t size = std::min<std::size_t>(example.doc.size(), 3 + random.below(8));
       // Most docs say it in their first words.
       const std::size_t begin = random.chance(0.6) ? 0 : random.below(example.doc.size() - size + 1);
       append_doc(example, begin, size, random);
-      rest_before = example.doc.first(begin);
-      rest_behind = example.doc.subspan(begin + size);
-      break;
+      return {.before = example.doc.first(begin), .behind = example.doc.subspan(begin + size)};
     }
     case QueryPart::name:
       append(query_, example.name.empty() ? example.doc : example.name);
-      if (example.name.empty()) rest_before = {};
-      break;
+      return example.name.empty() ? Unasked{} : whole_doc;
     case QueryPart::call:
       append_line(example.calls, example, random);
-      if (example.calls[0].empty()) rest_before = {};
-      break;
+      return example.calls[0].empty() ? Unasked{} : whole_doc;
     case QueryPart::subject:
       append_line(example.subjects, example, random);
-      if (example.subjects[0].empty()) rest_before = {};
-      break;
+      return example.subjects[0].empty() ? Unasked{} : whole_doc;
     case QueryPart::comment: {
       if (example.comments.size() < kFewestCommentWords) {
         append(query_, example.doc);
-        rest_before = {};
-        break;
+        return {};
       }
       const std::size_t size = std::min<std::size_t>(example.comments.size(), 4 + random.below(17));
       append(query_, example.comments.subspan(random.below(example.comments.size() - size + 1), size));
-      comments_out = true;
-      break;
+      return {.before = example.doc, .without_comments = true};
     }
     case QueryPart::some: {
       const double share = 0.3 + 0.5 * random.uniform();
@@ -173,14 +157,13 @@ void ViewMaker::make(std::size_t number, const View& view, Random& random, Bag& 
         }
       }
       if (query_.empty()) append(query_, example.doc);
-      rest_before = {};
-      break;
+      return {};
     }
   }
-  if (view.query != QueryPart::some && view.rest > 0 && random.chance(view.rest)) {
-    append(added_, rest_before);
-    append(added_, rest_behind);
-  }
+  return {};
+}
+
+void ViewMaker::finish_query(const Example& example, Random& random, Bag& query) {
   if (random.chance(options_.language)) append(query_, dataset_.language_words(example.language));
   if (random.chance(options_.question)) {
     const auto& phrases = dataset_.question_words();
@@ -192,28 +175,58 @@ void ViewMaker::make(std::size_t number, const View& view, Random& random, Bag& 
   count(query_, query);
   drop(query, options_.query_dropped, random);
   if (limits.in_order) keep(query_order_, query, limits.doc_tokens);
+}
 
+void ViewMaker::take_code(const Example& example, bool without_comments, Bag& code) {
+  code.assign(example.code.begin(), example.code.end());
+  if (!without_comments) return;
+  comments_.assign(example.comments.begin(), example.comments.end());
+  std::sort(comments_.begin(), comments_.end());
+  subtract(code, comments_);
+  if (code.empty()) code.assign(example.code.begin(), example.code.end());
+}
+
+void ViewMaker::hide(const Example& example, const View& view, Random& random, Bag& code) {
   if (view.nameless) append(removed_, example.name);
   std::sort(removed_.begin(), removed_.end());
-  const bool place = random.chance(view.place);
-  if (place) {
+  if (removed_.empty() && view.hidden <= 0) return;
+  std::erase_if(code, [&](TokenCount token) {
+    return holds(removed_, token.id()) ||
+           (view.hidden > 0 && holds(query_, token.id()) && random.chance(view.hidden));
+  });
+  if (code.empty()) code.assign(example.code.begin(), example.code.end());
+}
+
+void ViewMaker::make(std::size_t number, const View& view, Random& random, Bag& query, Bag& code) {
+  const Example example = dataset_[number];
+  query_.clear();
+  added_.clear();
+  removed_.clear();
+  code.clear();
+
+  const Unasked unasked = ask(example, view, random);
+  if (view.query != QueryPart::some && view.rest > 0 && random.chance(view.rest)) {
+    append(added_, unasked.before);
+    append(added_, unasked.behind);
+  }
+  finish_query(example, random, query);
+
+  if (random.chance(view.place)) {
     append(added_, example.place);
     if (!view.nameless) append(added_, example.name);
   }
-  code.clear();
-  if (view.target == CodePart::code) {
-    code.assign(example.code.begin(), example.code.end());
-    if (comments_out) {
-      comments_.assign(example.comments.begin(), example.comments.end());
-      std::sort(comments_.begin(), comments_.end());
-      subtract(code, comments_);
-      if (code.empty()) code.assign(example.code.begin(), example.code.end());
-    }
-  } else if (view.target == CodePart::signature) {
-    append(added_, example.signature);
-  } else {
-    dataset_.append_card(number, added_);
+  switch (view.target) {
+    case CodePart::code:
+      take_code(example, unasked.without_comments, code);
+      break;
+    case CodePart::signature:
+      append(added_, example.signature);
+      break;
+    case CodePart::card:
+      dataset_.append_card(number, added_);
+      break;
   }
+  const DatasetLimits& limits = dataset_.limits();
   if (limits.in_order) {
     // As in an index: where it stands, its name, its doc, then the code.
     code_order_ = added_;
@@ -223,18 +236,7 @@ void ViewMaker::make(std::size_t number, const View& view, Random& random, Bag& 
     std::sort(added_.begin(), added_.end());
     merge(code, added_);
   }
-  if (!removed_.empty() || view.hidden > 0) {
-    const std::size_t before = code.size();
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < before; ++i) {
-      const TokenId id = code[i].id();
-      if (holds(removed_, id)) continue;
-      if (view.hidden > 0 && holds(query_, id) && random.chance(view.hidden)) continue;
-      code[kept++] = code[i];
-    }
-    code.resize(kept);
-    if (code.empty()) code.assign(example.code.begin(), example.code.end());
-  }
+  hide(example, view, random, code);
   drop(code, options_.dropped, random);
   if (limits.in_order) keep(code_order_, code, limits.code_tokens);
 }

@@ -66,6 +66,19 @@ class ViewMaker {
   [[nodiscard]] const std::vector<TokenId>& code_in_order() const { return code_order_; }
 
  private:
+  // What of the doc the query does not take: the whole of it where the query is something else.
+  struct Unasked {
+    std::span<const TokenId> before = {};
+    std::span<const TokenId> behind = {};
+    bool without_comments = false;  // the query is made of the code's comments: they leave the code
+  };
+  // Fills query_ with what the view asks for; with QueryPart::some added_, too.
+  Unasked ask(const Example& example, const View& view, Random& random);
+  // Words around it, then its bag.
+  void finish_query(const Example& example, Random& random, Bag& query);
+  void take_code(const Example& example, bool without_comments, Bag& code);
+  // Takes out of the code what the view hides of it, but never all.
+  void hide(const Example& example, const View& view, Random& random, Bag& code);
   // One of the lines, or the doc where there is none.
   void append_line(const Lines& lines, const Example& example, Random& random);
   // `size` of the doc's tokens from `begin` on.

@@ -1,6 +1,6 @@
 #include "quarry/training/view.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 
 #include <map>

@@ -150,6 +150,11 @@ function Answered({ current }: { current: SearchView }) {
             <strong>Ranked by words only.</strong> {found.degraded}
           </p>
         )}
+        {found?.not_reranked && (
+          <p class="note note-degraded">
+            <strong>Without its second look.</strong> {found.not_reranked}
+          </p>
+        )}
         {failure.value && <FailureNote failure={failure.value} retry={retry} />}
         {!failure.value && found && list.length === 0 && <Nothing current={current} chosen={chosen} />}
         {loading.value && !found && !failure.value && <Skeleton />}

@@ -15,6 +15,7 @@ const groups: [label: string, fits: RegExp][] = [
   ['File name and folder', /^(stem|folder)\./],
   ['Words of the file', /^file\./],
   ['Meaning', /^vector\./],
+  ['Second look', /^reranker$/],
 ];
 
 export interface Bar {

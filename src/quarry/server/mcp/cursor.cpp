@@ -3,23 +3,33 @@
 #include <array>
 #include <charconv>
 
+#include "quarry/search/reranking.h"
+
 namespace quarry::server::mcp {
 
 std::string to_text(const Cursor& cursor) {
-  return fmt::format("{:x}.{:x}.{:x}", cursor.offset, cursor.version, cursor.subject);
+  const auto text = fmt::format("{:x}.{:x}.{:x}", cursor.offset, cursor.version, cursor.subject);
+  return cursor.best.empty() ? text : text + '.' + search::to_text(cursor.best);
 }
 
-Result<std::uint64_t> offset_of(std::string_view text, std::uint64_t version, std::uint64_t subject) {
+Result<Cursor> parse_cursor(std::string_view text, std::uint64_t version, std::uint64_t subject) {
+  const auto wrong = [] {
+    return fail(ErrorKind::invalid_argument, "cursor: not one that this tool has given");
+  };
   std::array<std::uint64_t, 3> parts{};
   const char* at = text.data();
   const char* const end = text.data() + text.size();
+  search::PlaceOrder best;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const auto [after, error] = std::from_chars(at, end, parts[i], 16);
     const bool last = i + 1 == parts.size();
-    if (error != std::errc{} || (last ? after != end : after == end || *after != '.')) {
-      return fail(ErrorKind::invalid_argument, "cursor: not one that this tool has given");
+    if (error != std::errc{} || (after == end ? !last : *after != '.')) return wrong();
+    if (last && after != end) {
+      auto order = search::parse_place_order(std::string_view(after + 1, end));
+      if (!order || order->empty()) return wrong();
+      best = *std::move(order);
     }
-    at = last ? after : after + 1;
+    if (!last) at = after + 1;
   }
   if (parts[2] != subject) {
     return fail(ErrorKind::invalid_argument, "cursor: it belongs to other arguments; change only the cursor");
@@ -27,7 +37,7 @@ Result<std::uint64_t> offset_of(std::string_view text, std::uint64_t version, st
   if (parts[1] != version) {
     return fail(ErrorKind::invalid_argument, "cursor: the index has changed since; ask again without it");
   }
-  return parts[0];
+  return Cursor{parts[0], parts[1], parts[2], std::move(best)};
 }
 
 }  // namespace quarry::server::mcp

@@ -35,7 +35,8 @@ Result<ToolAnswer> run_list_repositories(Arguments& arguments, const ToolContext
   QUARRY_TRY(const auto facts, visible_facts(context));
   std::uint64_t offset = 0;
   if (cursor) {
-    QUARRY_TRY(offset, offset_of(*cursor, facts.version, 0));
+    QUARRY_TRY(const Cursor place, parse_cursor(*cursor, facts.version, 0));
+    offset = place.offset;
   }
   Json repositories = Json::array();
   std::string text = facts.views.empty() ? "No repository is indexed.\n" : "";

@@ -1,6 +1,6 @@
 #include "quarry/server/mcp/json_rpc.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <utility>
 

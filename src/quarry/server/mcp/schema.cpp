@@ -83,6 +83,7 @@ Json answer_schema() {
        {"index",
         object_schema({{"version", integer_schema(0)}, {"model", string_schema()}}, {"version", "model"})},
        {"degraded", string_schema("why the ranking went by words only")},
+       {"not_reranked", string_schema("why the reranking server had no say in the order")},
        {"results", list_schema(result_schema())},
        {"next_cursor",
         string_schema("pass it as cursor, with the other arguments unchanged, for the next results")}},

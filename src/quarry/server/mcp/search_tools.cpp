@@ -101,7 +101,9 @@ ToolAnswer to_answer(search::Answer answer, const Asked& asked, const ToolContex
   }
   const std::uint64_t next = asked.query.offset + answer.results.size();
   if (more && next <= kDeepestOffset) {
-    const std::string cursor = to_text(Cursor{next, answer.index_version, subject});
+    Cursor place{next, answer.index_version, subject};
+    if (next < answer.best.size()) place.best = answer.best;
+    const std::string cursor = to_text(place);
     made.structured["next_cursor"] = cursor;
     made.text += fmt::format("\nMore results: the same call with cursor \"{}\".\n", cursor);
   }
@@ -112,7 +114,9 @@ Result<ToolAnswer> answer_with(Asked& asked, const ToolContext& context, std::st
                                const std::function<Result<search::Answer>(const search::Query&)>& ask) {
   const std::uint64_t subject = subject_of(what, asked.query);
   if (asked.cursor) {
-    QUARRY_TRY(asked.query.offset, offset_of(*asked.cursor, context.engine.snapshot().version(), subject));
+    QUARRY_TRY(Cursor place, parse_cursor(*asked.cursor, context.engine.snapshot().version(), subject));
+    asked.query.offset = place.offset;
+    asked.query.best = std::move(place.best);
     if (asked.query.offset > kDeepestOffset) {
       return fail(ErrorKind::invalid_argument, "cursor: not one that this tool has given");
     }

@@ -317,14 +317,15 @@ TEST_F(ServiceTest, WhatTheCallerMayNotSeeDoesNotExist) {
   for (const Json& arguments :
        {Json{{"query", "open vault password"}}, Json{{"query", "vault"}, {"repo", "secret"}},
         Json{{"query", "repo:secret vault"}}}) {
-    for (const Json& result : good("search", arguments)["results"])
-      EXPECT_EQ(result["repo"], "shop") << arguments;
+    const Json answer = good("search", arguments);
+    for (const Json& result : answer["results"]) EXPECT_EQ(result["repo"], "shop") << arguments;
   }
   bad("read_file", {{"path", "vault.py"}});
   bad("read_file", {{"path", "vault.py"}, {"repo", "secret"}});
   bad("read_function", {{"id", vault["results"][0]["id"]}});
   bad("find_similar", {{"id", vault["results"][0]["id"]}});
-  for (const Json& result : good("find_similar", {{"path", "net/retry.py"}, {"line", 5}})["results"]) {
+  const Json alike = good("find_similar", {{"path", "net/retry.py"}, {"line", 5}});
+  for (const Json& result : alike["results"]) {
     EXPECT_EQ(result["repo"], "shop");
   }
   scope_.repositories = std::vector<std::string>{};

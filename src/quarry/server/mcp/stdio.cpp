@@ -140,8 +140,10 @@ class LineInput {
       : descriptor_(options.in),
         longest_(options.longest_message),
         wake_(::eventfd(0, EFD_CLOEXEC)),
-        on_stop_(options.stop, [this] { (void)::eventfd_write(wake_, 1); }) {}
+        on_stop_(std::in_place, options.stop, [this] { (void)::eventfd_write(wake_, 1); }) {}
   ~LineInput() {
+    on_stop_
+        .reset();  // waits for a call under way: what it writes to must not be closed, or another's, by then
     if (wake_ >= 0) ::close(wake_);
   }
   LineInput(const LineInput&) = delete;
@@ -190,7 +192,7 @@ class LineInput {
   const int descriptor_;
   const std::size_t longest_;
   const int wake_;
-  std::stop_callback<std::function<void()>> on_stop_;
+  std::optional<std::stop_callback<std::function<void()>>> on_stop_;
   std::string buffer_;
   std::size_t searched_ = 0;
   bool skipping_ = false;

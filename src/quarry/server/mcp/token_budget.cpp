@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "quarry/base/utf8.h"
+
 namespace quarry::server::mcp {
 namespace {
 
@@ -26,16 +28,9 @@ std::size_t size_without_code(const search::SearchResult& result) {
          result.why.size() * kReasonBytes;
 }
 
-// Not within a UTF-8 sequence.
-std::string_view cut_bytes(std::string_view text, std::size_t bytes) {
-  if (text.size() <= bytes) return text;
-  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) --bytes;
-  return text.substr(0, bytes);
-}
-
 void shorten(std::string& text, std::size_t bytes) {
   if (text.size() <= bytes) return;
-  text.resize(cut_bytes(text, bytes).size());
+  text.resize(utf8::prefix(text, bytes).size());
   text += "…";
 }
 
@@ -44,7 +39,7 @@ void shorten(std::string& text, std::size_t bytes) {
 std::string_view cut_lines(std::string_view text, std::size_t bytes) {
   if (text.size() <= bytes) return text;
   const std::size_t feed = text.substr(0, bytes).rfind('\n');
-  return feed == std::string_view::npos ? cut_bytes(text, bytes) : text.substr(0, feed + 1);
+  return feed == std::string_view::npos ? utf8::prefix(text, bytes) : text.substr(0, feed + 1);
 }
 
 std::uint32_t count_lines(std::string_view text) {
