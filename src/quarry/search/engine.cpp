@@ -150,6 +150,8 @@ struct Engine::State {
   [[nodiscard]] bool uses_vectors(const Query& query) const {
     return query.vectors && encoder && space.snapshot().model().fingerprint == encoder->fingerprint();
   }
+  // A text that is no question, but code, is not looked for twice: nobody taught the second look to.
+  [[nodiscard]] Result<Answer> search(const Query& query, bool question);
   [[nodiscard]] Result<std::vector<std::int8_t>> encode(std::string_view text) const;
   [[nodiscard]] Result<Answer> answer(const Query& query, const ranking::LinearModel& model,
                                       std::span<const ranking::Ranked> ranked) const;
@@ -272,7 +274,7 @@ Result<std::unique_ptr<Engine>> Engine::open(std::shared_ptr<const index::Snapsh
   return std::unique_ptr<Engine>(new Engine(std::move(state)));
 }
 
-Result<Answer> Engine::search(const Query& query) const {
+Result<Answer> Engine::State::search(const Query& query, bool question) {
   const auto began = std::chrono::steady_clock::now();
   if (query.limit == 0 || query.limit > kMaxLimit) {
     return fail(ErrorKind::invalid_argument, "the number of results must be 1 to {}", kMaxLimit);
@@ -281,13 +283,13 @@ Result<Answer> Engine::search(const Query& query) const {
     return fail(ErrorKind::limit, "the query has {} bytes; at most {} are searched for", query.text.size(),
                 kMaxQueryBytes);
   }
-  std::optional<State::Lease> scratch(std::in_place, *state_);
-  const ranking::QueryTerms terms = ranking::read_query(query.text, (*scratch)->analyzer, state_->own_names);
-  const ranking::CandidateFilter filter = state_->filter_of(query.filters, query.visible);
+  std::optional<Lease> scratch(std::in_place, *this);
+  const ranking::QueryTerms terms = ranking::read_query(query.text, (*scratch)->analyzer, own_names);
+  const ranking::CandidateFilter filter = filter_of(query.filters, query.visible);
   std::vector<std::int8_t> vector;
   std::string degraded;
-  if (state_->uses_vectors(query)) {
-    auto encoded = state_->encode(query.text);
+  if (uses_vectors(query)) {
+    auto encoded = encode(query.text);
     if (encoded) {
       vector = *std::move(encoded);
     } else if (encoded.error().kind == ErrorKind::unavailable) {
@@ -302,28 +304,27 @@ Result<Answer> Engine::search(const Query& query) const {
   std::vector<ranking::Candidate> candidates;
   if (!terms.terms.empty() || !terms.symbols.empty()) {
     // Every page looks at the same candidates: more of them further down would move results across pages.
-    QUARRY_TRY(
-        candidates,
-        ranking::find_candidates(
-            state_->space, {.query = &terms, .filter = &filter, .query_vector = vector, .limit = query.limit},
-            (*scratch)->table));
+    QUARRY_TRY(candidates,
+               ranking::find_candidates(
+                   space, {.query = &terms, .filter = &filter, .query_vector = vector, .limit = query.limit},
+                   (*scratch)->table));
   }
   const auto found = std::chrono::steady_clock::now();
   std::optional<Facets> facets;
-  if (query.facets) facets = count_facets(state_->space, candidates);
-  const ranking::RankingModel& model = state_->models.choose(vectors);
+  if (query.facets) facets = count_facets(space, candidates);
+  const ranking::RankingModel& model = models.choose(vectors);
   const ranking::LinearModel weights =
       model.blend(model.gate.open(ranking::describe_query(terms, candidates)));
   ranking::LookAgain look;
-  if (auto& second_look = (*scratch)->second_look; vectors && second_look) {
+  if (auto& second_look = (*scratch)->second_look; question && vectors && second_look) {
     second_look->ask(query.text, terms);
-    look = [&](std::uint32_t at) { return second_look->look(state_->space, candidates[at].unit); };
+    look = [&](std::uint32_t at) { return second_look->look(space, candidates[at].unit); };
   }
   QUARRY_TRY(const std::vector<ranking::Ranked> ranked,
-             ranking::order(candidates, weights, look, state_->places_of(query)));
+             ranking::order(candidates, weights, look, places_of(query)));
   scratch.reset();  // who waits for a reranker needs none of it
-  QUARRY_TRY(Answer answer, state_->answer(query, weights, ranked));
-  if (vectors) answer.model = state_->encoder->name();
+  QUARRY_TRY(Answer answer, answer(query, weights, ranked));
+  if (vectors) answer.model = encoder->name();
   answer.degraded = std::move(degraded);
   answer.facets = std::move(facets);
   const auto ended = std::chrono::steady_clock::now();
@@ -333,6 +334,10 @@ Result<Answer> Engine::search(const Query& query) const {
   answer.timings.rank = Seconds(ended - found).count() - answer.timings.rerank;
   answer.took_ms = Seconds(ended - began).count() * 1e3;
   return answer;
+}
+
+Result<Answer> Engine::search(const Query& query) const {
+  return state_->search(query, true);
 }
 
 Result<Answer> Engine::similar(const std::string& path, std::uint32_t line, const Query& query) const {
@@ -356,7 +361,7 @@ Result<Answer> Engine::similar(std::uint32_t unit, const Query& query) const {
   like.text.resize(std::min(like.text.size(), kMaxQueryBytes));
   like.limit = std::min(query.limit + 1, kMaxLimit);
   like.rerank = false;  // rerankers are trained to read questions
-  QUARRY_TRY(Answer answer, search(like));
+  QUARRY_TRY(Answer answer, state_->search(like, false));
   answer.query = fmt::format("{}:{}", model.path, model.start_line);
   std::erase_if(answer.results, [&](const SearchResult& result) {
     return result.id == model.id && result.path == model.path;

@@ -86,6 +86,12 @@ TEST_P(SecondLookTest, IsPartOfASearchAndOfItsReasonsUnlessItIsTurnedOff) {
   ASSERT_FALSE(answer.results.empty());
   EXPECT_THAT(answer.results[0].why, Contains(is_look));
 
+  const Answer alike = index_.engine().value()->similar("net/retry.py", 4, query).value();
+  ASSERT_FALSE(alike.results.empty());
+  for (const SearchResult& result : alike.results) {
+    EXPECT_THAT(result.why, testing::Not(Contains(is_look))) << "code is no question";
+  }
+
   auto snapshot = index::Snapshot::open(posix_file_system(), index_.index()).value();
   const auto once = Engine::open(std::move(snapshot),
                                  {.encoder = encoder_, .weights = {}, .view = {}, .second_look = false});
