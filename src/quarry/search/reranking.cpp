@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "quarry/base/ascii.h"
+#include "quarry/base/utf8.h"
 
 namespace quarry::search {
 namespace {
@@ -14,13 +15,6 @@ namespace {
 constexpr std::size_t kRerankedBytes = 1200;
 constexpr std::size_t kSignatureBytes = 300;  // of them at most, so that a doc and code are seen
 constexpr std::size_t kDocBytes = 500;
-
-// The first bytes, no character cut in two.
-std::string_view head_of(std::string_view text, std::size_t bytes) {
-  if (text.size() <= bytes) return text;
-  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0U) == 0x80U) --bytes;
-  return text.substr(0, bytes);
-}
 
 // Mean 0, deviation 1; all 0 where all are the same.
 std::vector<double> standardised(std::span<const float> values) {
@@ -42,12 +36,12 @@ std::string text_to_rerank(const SearchResult& result) {
   const auto add = [&](std::string_view part, std::size_t bytes) {
     if (part.empty()) return;
     text += '\n';
-    text += head_of(part, bytes);
+    text += utf8::prefix(part, bytes);
   };
   add(result.signature.empty() ? result.qualified_name : result.signature, kSignatureBytes);
   add(result.doc, kDocBytes);
   add(result.code, kRerankedBytes);
-  text.resize(head_of(text, kRerankedBytes).size());
+  text.resize(utf8::prefix(text, kRerankedBytes).size());
   return text;
 }
 
