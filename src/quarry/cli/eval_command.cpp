@@ -1,6 +1,5 @@
 // quarry eval: systems over tasks, tables and JSON out, and the gate between a new model and its release.
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <system_error>
@@ -11,6 +10,7 @@
 #include "quarry/cli/eval_flags.h"
 #include "quarry/cli/eval_request.h"
 #include "quarry/cli/eval_table.h"
+#include "quarry/cli/flag_value.h"
 #include "quarry/cli/interruption.h"
 #include "quarry/cli/progress_display.h"
 #include "quarry/evaluation/baseline.h"
@@ -72,12 +72,11 @@ class WorkFolder {
 Result<double> tolerance_of(const Settings& settings) {
   const std::string text = settings.text(kTolerance);
   if (text.empty()) return evaluation::kDefaultTolerance;
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !(value >= 0)) {
+  const auto value = parse_decimal(text);
+  if (!value || !(*value >= 0)) {
     return fail(ErrorKind::invalid_argument, "--tolerance: '{}' is not a number from 0", text);
   }
-  return value;
+  return *value;
 }
 
 Status write_text(const Context& context, const fs::path& path, const std::string& text) {

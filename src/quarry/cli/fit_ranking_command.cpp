@@ -1,5 +1,4 @@
 // quarry fit-ranking: fits the ranking's weights to judged queries and reports cross-validated quality.
-#include <charconv>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -7,6 +6,7 @@
 #include "quarry/base/hash.h"
 #include "quarry/cli/commands.h"
 #include "quarry/cli/common_flags.h"
+#include "quarry/cli/flag_value.h"
 #include "quarry/cli/index_folder.h"
 #include "quarry/cli/index_update.h"
 #include "quarry/cli/interruption.h"
@@ -68,12 +68,9 @@ constexpr std::array kExamples{
 
 Result<float> real_number(const Context& context, const Flag& flag) {
   const std::string text = context.settings.text(flag);
-  float value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    return fail(ErrorKind::invalid_argument, "--{}: '{}' is not a number", flag.name, text);
-  }
-  return value;
+  const auto value = parse_decimal(text);
+  if (!value) return fail(ErrorKind::invalid_argument, "--{}: '{}' is not a number", flag.name, text);
+  return static_cast<float>(*value);
 }
 
 struct Indexed {

@@ -38,6 +38,14 @@ std::optional<bool> parse_toggle(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<double> parse_decimal(std::string_view text) {
+  double number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc{} || rest != end) return std::nullopt;
+  return number;
+}
+
 std::optional<std::uint64_t> parse_number(std::string_view text, bool with_unit) {
   std::uint64_t number = 0;
   const char* const end = text.data() + text.size();

@@ -18,6 +18,10 @@ namespace quarry::cli {
 // Whole numbers; ValueType::bytes takes K, M and G (1024, 1024^2, 1024^3).
 [[nodiscard]] std::optional<std::uint64_t> parse_number(std::string_view text, bool with_unit);
 
+// The whole text as a decimal number, as C++ writes it ("0.03", "1e-3"); its bounds are the caller's to
+// check, and so that it is one at all ("nan" is read too).
+[[nodiscard]] std::optional<double> parse_decimal(std::string_view text);
+
 // Commas split the values of a ValueType::list; other types keep `text` as it is.
 [[nodiscard]] std::vector<std::string> split_value(const Flag& flag, std::string_view text);
 

@@ -1,10 +1,10 @@
 #include "quarry/cli/reranking_flags.h"
 
-#include <charconv>
 #include <chrono>
 #include <functional>
 
 #include "quarry/cli/common_flags.h"
+#include "quarry/cli/flag_value.h"
 #include "quarry/model/guarded_reranker.h"
 #include "quarry/model/remote_reranker.h"
 
@@ -18,12 +18,11 @@ using Opened = Result<std::shared_ptr<const model::Reranker>>;
 
 Result<float> weight_of(const Settings& settings) {
   const std::string text = settings.text(kRerankWeight);
-  float weight = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), weight);
-  if (error != std::errc() || end != text.data() + text.size() || !(weight >= 0 && weight <= 1)) {
+  const auto weight = parse_decimal(text);
+  if (!weight || !(*weight >= 0 && *weight <= 1)) {
     return fail(ErrorKind::invalid_argument, "--rerank-weight: '{}' is not a number from 0 to 1", text);
   }
-  return weight;
+  return static_cast<float>(*weight);
 }
 
 Result<search::Reranking> reranking_with(const Settings& settings,

@@ -2,7 +2,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <mutex>
 
@@ -10,6 +9,7 @@
 #include "quarry/cli/command_run.h"
 #include "quarry/cli/commands.h"
 #include "quarry/cli/common_flags.h"
+#include "quarry/cli/flag_value.h"
 #include "quarry/cli/index_folder.h"
 #include "quarry/cli/model_choice.h"
 #include "quarry/cli/reranking_flags.h"
@@ -30,14 +30,12 @@ constexpr std::array kExamples{
 
 // A whole or decimal number that stands at the end of `text` after `mark`.
 Result<double> number_of(std::string_view what, std::string_view text, double minimum, double maximum) {
-  double value = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size() ||
-      !(value >= minimum && value <= maximum)) {
+  const auto value = parse_decimal(text);
+  if (!value || !(*value >= minimum && *value <= maximum)) {
     return fail(ErrorKind::invalid_argument, "serve: {} wants a number from {} to {}, not '{}'", what,
                 minimum, maximum, text);
   }
-  return value;
+  return *value;
 }
 
 // "b=/srv/b@9" is the side b with weight 9; names have no '/'.
