@@ -18,8 +18,8 @@
 
 #include "quarry/base/hash.h"
 #include "quarry/index/index_writer.h"
+#include "quarry/index/test_encoder.h"
 #include "quarry/index/test_source.h"
-#include "quarry/model/encoder.h"
 #include "quarry/ranking/search_space.h"
 #include "quarry/ranking/vector_scan.h"
 
@@ -69,23 +69,6 @@ class Clusters {
   std::size_t dimensions_;
 };
 
-// Never asked: the documents bring their vectors.
-class NoEncoder final : public model::Encoder {
- public:
-  explicit NoEncoder(std::size_t dimensions) : dimensions_(static_cast<std::uint32_t>(dimensions)) {}
-  [[nodiscard]] const std::string& name() const override { return name_; }
-  [[nodiscard]] const std::string& fingerprint() const override { return name_; }
-  [[nodiscard]] std::uint32_t dimensions() const override { return dimensions_; }
-  [[nodiscard]] Result<std::vector<float>> encode(std::span<const std::string_view>,
-                                                  model::Side) const override {
-    return std::vector<float>{};
-  }
-
- private:
-  std::string name_ = "none";
-  std::uint32_t dimensions_;
-};
-
 // File n holds the n-th hundred of functions.
 Result<index::Document> document_of(const Clusters& clusters, std::string_view path) {
   index::Document document;
@@ -104,7 +87,7 @@ Result<index::Document> document_of(const Clusters& clusters, std::string_view p
 }
 
 Result<ranking::SearchSpace> make_index(const std::filesystem::path& folder, std::size_t units,
-                                        const Clusters& clusters, const NoEncoder& encoder,
+                                        const Clusters& clusters, const index::NoEncoder& encoder,
                                         std::uint32_t graph_units) {
   index::TestSource source;
   for (std::size_t file = 0; file * kUnitsPerFile < units; ++file)
@@ -168,7 +151,7 @@ struct Measured {
 Status measure(const std::filesystem::path& folder, std::size_t units, std::size_t dimensions,
                std::size_t queries) {
   const Clusters clusters(units, dimensions);
-  const NoEncoder encoder(dimensions);
+  const index::NoEncoder encoder(static_cast<std::uint32_t>(dimensions));
   auto start = Clock::now();
   QUARRY_TRY(const auto plain, make_index(folder / "scanned", units, clusters, encoder, 0));
   const double without = milliseconds_since(start);
