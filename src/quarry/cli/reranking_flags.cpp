@@ -50,9 +50,7 @@ std::chrono::milliseconds budget_of(const Settings& settings, std::chrono::milli
 Result<search::Reranking> reranking_of(const Settings& settings) {
   return reranking_with(settings, [&](const std::string& address) -> Opened {
     QUARRY_TRY(auto options, model::reranker_options_of(address));
-    options.retries = 0;
-    options.total_timeout = budget_of(settings, kBudget);
-    options.connect_timeout = options.total_timeout;
+    options.ask_once_within(budget_of(settings, kBudget));
     return model::open_remote_reranker(options);
   });
 }

@@ -1,6 +1,5 @@
 #include "quarry/model/guarded_encoder.h"
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -43,9 +42,7 @@ Result<std::shared_ptr<const Encoder>> open_query_encoder(const std::string& add
                                                           std::chrono::milliseconds budget) {
   QUARRY_TRY(RemoteOptions remote, remote_options_of(address));
   remote.dimensions = dimensions;  // so that nothing is asked of a server that may come later
-  remote.retries = 0;
-  remote.total_timeout = std::max(5 * budget, std::chrono::milliseconds(1'000));
-  remote.connect_timeout = remote.total_timeout;
+  remote.ask_behind_guard(budget);
   QUARRY_TRY(auto encoder, open_remote_encoder(remote));
   GuardOptions options;
   options.budget = budget;

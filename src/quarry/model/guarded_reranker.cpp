@@ -1,6 +1,5 @@
 #include "quarry/model/guarded_reranker.h"
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -32,9 +31,7 @@ Result<std::vector<float>> GuardedReranker::score(std::string_view query,
 Result<std::shared_ptr<const Reranker>> open_guarded_reranker(const std::string& address,
                                                               std::chrono::milliseconds budget) {
   QUARRY_TRY(RemoteRerankerOptions remote, reranker_options_of(address));
-  remote.retries = 0;
-  remote.total_timeout = std::max(5 * budget, std::chrono::milliseconds(1'000));
-  remote.connect_timeout = remote.total_timeout;
+  remote.ask_behind_guard(budget);
   QUARRY_TRY(auto reranker, open_remote_reranker(remote));
   GuardOptions options;
   options.budget = budget;

@@ -170,13 +170,21 @@ struct HttpClient::Pool {
   }
 };
 
-Result<std::string> bearer_key(const std::string& variable) {
-  if (variable.empty()) return "";
-  const char* key = std::getenv(variable.c_str());
-  if (key == nullptr || *key == '\0') {
-    return fail(ErrorKind::invalid_argument, "set the environment variable {} to the key", variable);
+Result<HttpOptions> http_options_of(const std::string& who, const RemoteService& service,
+                                    std::size_t max_response_bytes) {
+  if (!service.url.starts_with("http://") && !service.url.starts_with("https://")) {
+    return fail(ErrorKind::invalid_argument, "{}: \"{}\" does not start with http:// or https://", who,
+                service.url);
   }
-  return key;
+  HttpOptions options{service, "", max_response_bytes};
+  if (service.key_variable.empty()) return options;
+  const char* key = std::getenv(service.key_variable.c_str());
+  if (key == nullptr || *key == '\0') {
+    return fail(ErrorKind::invalid_argument, "{} {}: set the environment variable {} to the key", who,
+                service.url, service.key_variable);
+  }
+  options.bearer_key = key;
+  return options;
 }
 
 HttpClient::HttpClient(HttpOptions options) : options_(std::move(options)), pool_(std::make_unique<Pool>()) {}

@@ -2,6 +2,7 @@
 // libcurl.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -11,20 +12,38 @@
 
 namespace quarry::model {
 
-struct HttpOptions {
-  std::string bearer_key;  // empty: none
-  std::size_t max_response_bytes = 0;
-  std::chrono::milliseconds connect_timeout{};
-  std::chrono::milliseconds total_timeout{};
-  int retries = 0;
-  std::chrono::milliseconds first_backoff{};
-  std::chrono::milliseconds longest_wait{};
+// A server and how it is asked; what is asked of it derives from this.
+struct RemoteService {
+  std::string url;           // http:// or https://
+  std::string key_variable;  // environment variable that holds the bearer key; empty: no key is sent
+  std::chrono::milliseconds connect_timeout{3'000};
+  std::chrono::milliseconds total_timeout{30'000};  // of one attempt
+  int retries = 3;                                  // after the first attempt
+  std::chrono::milliseconds first_backoff{200};     // doubles with every retry; half of it is random
+  std::chrono::milliseconds longest_wait{20'000};   // bounds back-off and what Retry-After may ask for
   bool verify_tls = true;
+
+  // One attempt, of so long: for who asks again by other means, or not at all.
+  void ask_once_within(std::chrono::milliseconds time) {
+    retries = 0;
+    connect_timeout = total_timeout = time;
+  }
+  // What stands behind a Guard: goes on for a while after the guard's caller has left, so that the server is
+  // known to be there again.
+  void ask_behind_guard(std::chrono::milliseconds budget) {
+    ask_once_within(std::max(5 * budget, std::chrono::milliseconds(1'000)));
+  }
 };
 
-// The key in an environment variable; "" where `variable` is. ErrorKind::invalid_argument where it is not
-// set.
-[[nodiscard]] Result<std::string> bearer_key(const std::string& variable);
+struct HttpOptions : RemoteService {
+  std::string bearer_key;  // empty: none
+  std::size_t max_response_bytes = 0;
+};
+
+// Checks the address and takes the key from its environment variable; `who` is what messages call the server.
+// ErrorKind::invalid_argument for another scheme or a variable that is not set.
+[[nodiscard]] Result<HttpOptions> http_options_of(const std::string& who, const RemoteService& service,
+                                                  std::size_t max_response_bytes);
 
 // Safe to share between threads.
 class HttpClient {

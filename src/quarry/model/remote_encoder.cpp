@@ -217,10 +217,7 @@ class RemoteEncoder final : public Encoder {
 }  // namespace
 
 Result<std::shared_ptr<const Encoder>> open_remote_encoder(const RemoteOptions& options) {
-  if (!options.url.starts_with("http://") && !options.url.starts_with("https://")) {
-    return fail(ErrorKind::invalid_argument, "remote encoder: \"{}\" does not start with http:// or https://",
-                options.url);
-  }
+  QUARRY_TRY(HttpOptions http, http_options_of("remote encoder", options, options.max_response_bytes));
   if (options.model.empty()) {
     return fail(ErrorKind::invalid_argument, "remote encoder {}: the name of the model is missing",
                 options.url);
@@ -229,17 +226,6 @@ Result<std::shared_ptr<const Encoder>> open_remote_encoder(const RemoteOptions& 
     return fail(ErrorKind::invalid_argument, "remote encoder {}: dimensions or batch size out of range",
                 options.url);
   }
-  HttpOptions http{.bearer_key = {},
-                   .max_response_bytes = options.max_response_bytes,
-                   .connect_timeout = options.connect_timeout,
-                   .total_timeout = options.total_timeout,
-                   .retries = options.retries,
-                   .first_backoff = options.first_backoff,
-                   .longest_wait = options.longest_wait,
-                   .verify_tls = options.verify_tls};
-  auto key = bearer_key(options.key_variable);
-  if (!key) return fail_in("remote encoder " + options.url, std::move(key).error());
-  http.bearer_key = *std::move(key);
   RemoteOptions trimmed = options;
   while (trimmed.url.ends_with('/')) trimmed.url.pop_back();
   auto encoder = std::make_shared<RemoteEncoder>(std::move(trimmed), std::move(http));

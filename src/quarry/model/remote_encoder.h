@@ -1,7 +1,6 @@
 // An encoder behind a network: Open Inference Protocol v2 (KServe, Triton) or OpenAI's /v1/embeddings.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -9,6 +8,7 @@
 
 #include "quarry/base/result.h"
 #include "quarry/model/encoder.h"
+#include "quarry/model/http_client.h"
 
 namespace quarry::model {
 
@@ -20,11 +20,10 @@ enum class RemoteKind : std::uint8_t {
   openai,  // POST {url}/v1/embeddings
 };
 
-struct RemoteOptions {
-  std::string url;  // "https://host:port" with an optional path before /v1 or /v2
+// The url: "https://host:port" with an optional path before /v1 or /v2.
+struct RemoteOptions : RemoteService {
   RemoteKind kind = RemoteKind::openai;
   std::string model;             // as the server calls it
-  std::string key_variable;      // environment variable that holds the bearer key; empty: no key is sent
   std::uint32_t dimensions = 0;  // 0: asked of the server when the encoder is opened
   std::string input = "text";    // Open Inference Protocol: name of the input tensor
   std::string output;            // and of the output tensor; empty: the first one
@@ -33,12 +32,6 @@ struct RemoteOptions {
   std::size_t batch_texts = 64;        // a request holds at most so many texts
   std::size_t batch_bytes = 1U << 20;  // and so many bytes of text, unless one text alone is longer
   std::size_t max_response_bytes = 256U << 20;
-  std::chrono::milliseconds connect_timeout{3'000};
-  std::chrono::milliseconds total_timeout{30'000};  // of one attempt
-  int retries = 3;                                  // after the first attempt
-  std::chrono::milliseconds first_backoff{200};     // doubles with every retry; half of it is random
-  std::chrono::milliseconds longest_wait{20'000};   // bounds back-off and what Retry-After may ask for
-  bool verify_tls = true;
 };
 
 // Safe to share between threads; every call takes a connection of its own and gives it back for reuse. Only

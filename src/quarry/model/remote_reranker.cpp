@@ -114,21 +114,7 @@ Result<RemoteRerankerOptions> reranker_options_of(const std::string& address) {
 }
 
 Result<std::shared_ptr<const Reranker>> open_remote_reranker(const RemoteRerankerOptions& options) {
-  if (!options.url.starts_with("http://") && !options.url.starts_with("https://")) {
-    return fail(ErrorKind::invalid_argument, "reranker: \"{}\" does not start with http:// or https://",
-                options.url);
-  }
-  HttpOptions http{.bearer_key = {},
-                   .max_response_bytes = options.max_response_bytes,
-                   .connect_timeout = options.connect_timeout,
-                   .total_timeout = options.total_timeout,
-                   .retries = options.retries,
-                   .first_backoff = options.first_backoff,
-                   .longest_wait = options.longest_wait,
-                   .verify_tls = options.verify_tls};
-  auto key = bearer_key(options.key_variable);
-  if (!key) return fail_in("reranker " + options.url, std::move(key).error());
-  http.bearer_key = *std::move(key);
+  QUARRY_TRY(HttpOptions http, http_options_of("reranker", options, options.max_response_bytes));
   return std::make_shared<const RemoteReranker>(options, std::move(http));
 }
 

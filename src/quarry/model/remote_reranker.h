@@ -2,13 +2,13 @@
 // vLLM, llama.cpp, Infinity), and /rerank of Text Embeddings Inference.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 
 #include "quarry/base/result.h"
+#include "quarry/model/http_client.h"
 #include "quarry/model/reranker.h"
 
 namespace quarry::model {
@@ -18,18 +18,11 @@ enum class RerankShape : std::uint8_t {
   texts,      // {"query", "texts", "truncate", "raw_scores"} -> [{"index", "score"}]
 };
 
-struct RemoteRerankerOptions {
-  std::string url;  // that is posted to
+// The url is what is posted to.
+struct RemoteRerankerOptions : RemoteService {
   RerankShape shape = RerankShape::documents;
-  std::string model;         // as the server calls it; may be empty where it serves one only
-  std::string key_variable;  // environment variable that holds the bearer key; empty: no key is sent
+  std::string model;                          // as the server calls it; may be empty where it serves one only
   std::size_t max_response_bytes = 4U << 20;  // servers may repeat the texts
-  std::chrono::milliseconds connect_timeout{3'000};
-  std::chrono::milliseconds total_timeout{30'000};  // of one attempt
-  int retries = 3;                                  // after the first attempt
-  std::chrono::milliseconds first_backoff{200};     // doubles with every retry; half of it is random
-  std::chrono::milliseconds longest_wait{20'000};   // bounds back-off and what Retry-After may ask for
-  bool verify_tls = true;
 };
 
 // What an address says: http(s)://HOST/v1/rerank#MODEL (any path that ends in /rerank or /reranking; without

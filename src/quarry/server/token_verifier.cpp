@@ -90,22 +90,23 @@ Result<ApiKey> grant_of(const nlohmann::json& claims) {
   return grant;
 }
 
+// Somebody waits for it who wants to sign in.
+model::HttpOptions keys_client() {
+  model::HttpOptions options;
+  options.max_response_bytes = kMaxKeys;
+  options.total_timeout = std::chrono::seconds(10);
+  options.retries = 1;
+  options.longest_wait = std::chrono::seconds(1);
+  return options;
+}
+
 }  // namespace
 
 struct TokenVerifier::Keys {
   std::map<std::string, Key, std::less<>> by_id;
 };
 
-TokenVerifier::TokenVerifier(TokenIssuer issuer)
-    : issuer_(std::move(issuer)),
-      client_({.bearer_key = {},
-               .max_response_bytes = kMaxKeys,
-               .connect_timeout = std::chrono::seconds(3),
-               .total_timeout = std::chrono::seconds(10),
-               .retries = 1,
-               .first_backoff = std::chrono::milliseconds(200),
-               .longest_wait = std::chrono::seconds(1),
-               .verify_tls = true}) {}
+TokenVerifier::TokenVerifier(TokenIssuer issuer) : issuer_(std::move(issuer)), client_(keys_client()) {}
 
 TokenVerifier::~TokenVerifier() = default;
 
