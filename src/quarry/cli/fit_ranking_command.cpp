@@ -194,9 +194,7 @@ Result<int> run_fit_ranking(Context& context) {
   text::Analyzer analyzer;
   ranking::EvidenceTable scratch;
   std::optional<ranking::SecondLook> second_look;
-  if (encoder && encoder->token_vectors() != nullptr) {
-    second_look.emplace(std::shared_ptr<const model::StaticModel>(encoder, encoder->token_vectors()));
-  }
+  if (auto token_vectors = model::token_vectors_of(encoder)) second_look.emplace(std::move(token_vectors));
   std::vector<evaluation::FitQuestion> words;
   std::vector<evaluation::FitQuestion> vectors;
   for (const evaluation::Question& question : questions) {

@@ -125,18 +125,14 @@ void StaticEncoder::encode_one(std::string_view text, const StaticSide& side, Sc
     }
     if (side.weights[id] == 0.0F) continue;
     seen = {scratch.text, static_cast<std::uint32_t>(scratch.rows.size())};
-    scratch.rows.push_back({model_.row_of.empty() ? id : model_.row_of[id], side.weights[id]});
+    scratch.rows.push_back({model_.row(id), side.weights[id]});
     scratch.counts.push_back(1);
   }
   for (std::size_t i = 0; i < scratch.rows.size(); ++i) {
     const std::uint32_t count = scratch.counts[i];
     scratch.rows[i].weight *= model_.log_frequency ? log_frequency(count) : static_cast<float>(count);
   }
-  if (model_.quantized != nullptr) {
-    add_rows(model_.quantized, model_.dimensions, scratch.rows, vector);
-  } else {
-    add_float_rows(model_.floats, model_.dimensions, scratch.rows, vector);
-  }
+  model_.add_rows(scratch.rows, vector);
   normalize(vector);
   if (side.mean.empty() || scratch.rows.empty()) return;
   for (std::size_t d = 0; d < vector.size(); ++d) vector[d] -= side.mean[d];

@@ -252,4 +252,17 @@ Result<StaticModel> read_static_model(const FileSystem& files, const std::filesy
   return model;
 }
 
+void StaticModel::add_rows(std::span<const WeightedRow> weighted, std::span<float> sum) const {
+  if (quantized != nullptr) {
+    model::add_rows(quantized, dimensions, weighted, sum);
+  } else {
+    add_float_rows(floats, dimensions, weighted, sum);
+  }
+}
+
+std::shared_ptr<const StaticModel> token_vectors_of(const std::shared_ptr<const Encoder>& encoder) {
+  if (encoder == nullptr || encoder->token_vectors() == nullptr) return nullptr;
+  return {encoder, encoder->token_vectors()};
+}
+
 }  // namespace quarry::model

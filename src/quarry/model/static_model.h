@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,7 @@
 #include "quarry/base/file_system.h"
 #include "quarry/base/result.h"
 #include "quarry/model/encoder.h"
+#include "quarry/model/pooling.h"
 #include "quarry/model/safetensors.h"
 #include "quarry/model/tokenizer.h"
 
@@ -53,6 +55,10 @@ struct StaticModel {
   const std::byte* floats = nullptr;       // rows of `dimensions` floats, not aligned
   std::vector<std::uint32_t> row_of;       // token id -> row; empty: the id is the row
 
+  [[nodiscard]] std::size_t row(TokenId token) const { return row_of.empty() ? token : row_of[token]; }
+  // sum += weight x row, for all in order; the first sum.size() dimensions.
+  void add_rows(std::span<const WeightedRow> weighted, std::span<float> sum) const;
+
   std::shared_ptr<const std::vector<float>> converted;  // holds the floats where the file has another type
   std::shared_ptr<const MappedFile> file;               // holds the table else
 };
@@ -61,5 +67,9 @@ struct StaticModel {
 // a missing file, corrupt for damaged or mismatched ones, invalid_argument for what is not supported.
 [[nodiscard]] Result<StaticModel> read_static_model(const FileSystem& files,
                                                     const std::filesystem::path& directory);
+
+// What Encoder::token_vectors() points to, kept alive with its encoder; null where there is none.
+[[nodiscard]] std::shared_ptr<const StaticModel> token_vectors_of(
+    const std::shared_ptr<const Encoder>& encoder);
 
 }  // namespace quarry::model

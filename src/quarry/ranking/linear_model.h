@@ -4,7 +4,7 @@
 #include <array>
 
 #include "quarry/ranking/features.h"
-#include "quarry/ranking/second_look.h"
+#include "quarry/ranking/look_features.h"
 
 namespace quarry::ranking {
 

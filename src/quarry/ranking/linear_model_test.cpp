@@ -7,6 +7,7 @@
 
 #include "quarry/ranking/fit.h"
 #include "quarry/ranking/ranker.h"
+#include "quarry/ranking/test_candidates.h"
 
 namespace quarry::ranking {
 namespace {
@@ -15,19 +16,6 @@ using testing::ElementsAre;
 
 TEST(LinearModel, FeatureNamesAreUnique) {
   EXPECT_EQ(std::set(kFeatureNames.begin(), kFeatureNames.end()).size(), kFeatureCount);
-}
-
-Candidate candidate(std::uint32_t unit, std::uint32_t file, float first, float second = 0) {
-  Candidate c{.unit = unit, .file = file, .features = {}};
-  c.features[0] = first;
-  c.features[1] = second;
-  return c;
-}
-
-std::vector<std::uint32_t> units(const std::vector<Ranked>& ranked) {
-  std::vector<std::uint32_t> all;
-  for (const Ranked& r : ranked) all.push_back(r.candidate.unit);
-  return all;
 }
 
 TEST(Order, ThinsRepeatsOfAFileButKeepsThem) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <span>
+#include <unordered_map>
 #include <utility>
 
 namespace quarry::ranking {
@@ -23,16 +24,10 @@ bool stands_before(const Standing& a, const Standing& b) {
   return better(a.shown, a.unit, b.shown, b.unit);
 }
 
-// Fills Standing::above. `files` are those of the candidates, in any order.
-void count_above(std::span<Standing> standings, std::span<const Candidate> candidates,
-                 std::vector<std::uint32_t> files) {
-  std::sort(files.begin(), files.end());
-  files.erase(std::unique(files.begin(), files.end()), files.end());
-  std::vector<std::uint32_t> of_file(files.size());
-  for (Standing& standing : standings) {
-    const auto file = std::lower_bound(files.begin(), files.end(), candidates[standing.at].file);
-    standing.above = of_file[static_cast<std::size_t>(file - files.begin())]++;
-  }
+// Fills Standing::above.
+void count_above(std::span<Standing> standings, std::span<const Candidate> candidates) {
+  std::unordered_map<std::uint32_t, std::uint32_t> of_file;
+  for (Standing& standing : standings) standing.above = of_file[candidates[standing.at].file]++;
 }
 
 // The best `count` of a stream, without an order. Most of a stream is worse than what was seen: it costs one
@@ -267,9 +262,7 @@ Result<std::vector<LookVector>> look_again(std::vector<Standing>& standings,
     standing.shown = standing.score;
   }
   std::sort(standings.begin(), standings.begin() + static_cast<std::ptrdiff_t>(count), stands_before);
-  std::vector<std::uint32_t> files;
-  for (const Standing& standing : standings) files.push_back(candidates[standing.at].file);
-  count_above(standings, candidates, std::move(files));
+  count_above(standings, candidates);
   return looks;
 }
 

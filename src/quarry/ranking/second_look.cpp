@@ -1,9 +1,13 @@
 #include "quarry/ranking/second_look.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
+#include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "quarry/index/path_words.h"
 #include "quarry/ranking/token_rows.h"
@@ -56,12 +60,11 @@ struct SecondLook::Asked {
 // candidate says another says too, and what it costs is comparing a token with the query.
 struct SecondLook::Reading {
   explicit Reading(const model::StaticModel& m)
-      : model(m), seen(m.tokenizer.size()), number(m.tokenizer.size()) {}
+      : model(m), number(m.tokenizer.size(), kNew), row(m.dimensions), sum(m.dimensions) {}
 
   void begin_query() {
-    ++now;
+    for (const model::TokenId id : tokens) number[id] = kNew;
     tokens.clear();
-    rows.clear();
     cosines.clear();
     best.clear();
     length.clear();
@@ -99,11 +102,9 @@ struct SecondLook::Reading {
   const model::StaticModel& model;
   model::Tokenizer::Scratch words;
   std::vector<model::TokenId> ids;
-  std::vector<std::uint32_t> seen;    // by token id: the query that met it last
-  std::vector<std::uint32_t> number;  // by token id: its place in `tokens`
-  std::uint32_t now = 0;
+  std::vector<std::uint32_t> number;   // by token id: its place in `tokens`, or kNew
   std::vector<model::TokenId> tokens;  // distinct
-  std::vector<std::int16_t> rows;      // tokens x dimensions
+  std::vector<std::int16_t> row;       // of one token
   std::vector<float> cosines;          // tokens x tokens of the query, negative ones as 0
   std::vector<float> best;             // a token's best cosine
   std::vector<float> length;           // of a token's row, by its weight
@@ -111,14 +112,16 @@ struct SecondLook::Reading {
   std::vector<std::size_t> line_ends;                          // in the body's tokens
   std::array<std::vector<float>, kPlaces> most;  // a token of the query: its best cosine in a place
   std::vector<float> counts;                     // of a token
+  std::vector<model::WeightedRow> weighted;
   std::vector<float> sum;
   std::vector<float> window;
   std::vector<std::int32_t> dots;
 
  private:
+  static constexpr std::uint32_t kNew = std::numeric_limits<std::uint32_t>::max();
+
   std::uint32_t number_of(model::TokenId id) {
-    if (seen[id] != now) {
-      seen[id] = now;
+    if (number[id] == kNew) {
       number[id] = static_cast<std::uint32_t>(tokens.size());
       tokens.push_back(id);
     }
@@ -128,21 +131,18 @@ struct SecondLook::Reading {
 
 // The tokens that are new since the last candidate.
 void SecondLook::Reading::compare(const Asked& asked) {
-  const std::size_t size = model.dimensions;
   const std::vector<float>& weights = model.sides[static_cast<std::size_t>(model::Side::code)].weights;
   const std::size_t known = best.size();
-  rows.resize(tokens.size() * size);
   cosines.resize(tokens.size() * asked.size());
   best.resize(tokens.size());
   length.resize(tokens.size());
   dots.resize(asked.size() + 1);
   for (std::size_t t = known; t < tokens.size(); ++t) {
-    const std::span row = std::span(rows).subspan(t * size, size);
-    read_row(model, tokens[t], row);
+    const float unit = read_row(model, tokens[t], row);
     products(row, asked.rows, dots);
     const float norm = std::sqrt(static_cast<float>(dots.back()));
     const float inverse = norm > 0 ? 1 / norm : 0;
-    length[t] = weights[tokens[t]] * norm;
+    length[t] = weights[tokens[t]] * norm * unit;
     float* const cosine = cosines.data() + t * asked.size();
     float most_of_token = 0;
     for (std::size_t q = 0; q < asked.size(); ++q) {
@@ -224,20 +224,21 @@ float SecondLook::Reading::best_window(const Asked& asked) {
 }
 
 float SecondLook::Reading::cosine(const Asked& asked, LookPlace end) {
-  const std::size_t size = model.dimensions;
   const std::vector<float>& weights = model.sides[static_cast<std::size_t>(model::Side::code)].weights;
   counts.assign(tokens.size(), 0);
   for (std::size_t p = 0; p < at(end); ++p) {
     for (const std::uint32_t t : places[p]) counts[t] += 1;
   }
-  sum.assign(size, 0);
+  weighted.clear();
   for (std::size_t t = 0; t < tokens.size(); ++t) {
     if (counts[t] == 0) continue;
-    add_row(std::span(rows).subspan(t * size, size), weights[tokens[t]] * (1 + std::log(counts[t])), sum);
+    weighted.push_back({model.row(tokens[t]), weights[tokens[t]] * (1 + std::log(counts[t]))});
   }
+  sum.assign(model.dimensions, 0);
+  model.add_rows(weighted, sum);
   float dot = 0;
   float squares = 0;
-  for (std::size_t d = 0; d < size; ++d) {
+  for (std::size_t d = 0; d < sum.size(); ++d) {
     dot += sum[d] * asked.pooled[d];
     squares += sum[d] * sum[d];
   }
@@ -287,23 +288,23 @@ void SecondLook::ask(std::string_view query, const QueryTerms& terms) {
   };
   float total = 0;
   float head_total = 0;
+  std::vector<model::WeightedRow>& weighted = reading_->weighted;
+  weighted.clear();
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const std::span row = std::span(asked.rows).subspan(i * size, size);
-    read_row(*model_, tokens[i], row);
+    const float unit = read_row(*model_, tokens[i], row);
     const float weight = side.weights[tokens[i]];
+    weighted.push_back({model_->row(tokens[i]), weight * (1 + std::log(counts[i]))});
     float squares = 0;
-    for (std::size_t d = 0; d < size; ++d) {
-      const auto value = static_cast<float>(row[d]);
-      squares += value * value;
-      asked.pooled[d] += weight * (1 + std::log(counts[i])) * value;
-    }
+    for (const std::int16_t value : row) squares += static_cast<float>(value) * static_cast<float>(value);
     asked.inverse[i] = squares > 0 ? 1 / std::sqrt(squares) : 0;
-    asked.weight[i] = weight * std::sqrt(squares);
+    asked.weight[i] = weight * std::sqrt(squares) * unit;
     const bool in_head = std::find(head_ids.begin(), head_ids.end(), tokens[i]) != head_ids.end();
     if (in_head) asked.head_weight[i] = asked.weight[i];
     total += asked.weight[i];
     head_total += asked.head_weight[i];
   }
+  model_->add_rows(weighted, asked.pooled);
   scale_to_one(asked.weight, total);
   scale_to_one(asked.head_weight, head_total);
   float squares = 0;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "quarry/ranking/ranker.h"
+#include "quarry/ranking/test_candidates.h"
 #include "quarry/ranking/token_rows.h"
 
 namespace quarry::ranking {
@@ -30,22 +31,6 @@ TEST(TokenRows, ProductsAreThoseOfWholeNumbers) {
   std::vector<std::int32_t> out(3);
   products(row, queries, out);
   EXPECT_THAT(out, ElementsAre(expected[0], expected[1], expected[2]));
-  std::vector<float> sum(kSize, 1);
-  add_row(row, 0.5F, sum);
-  EXPECT_EQ(sum[0], 64.5F);
-  EXPECT_EQ(sum[kSize - 1], 1 + 0.5F * static_cast<float>(row[kSize - 1]));
-}
-
-Candidate candidate(std::uint32_t unit, std::uint32_t file, float value) {
-  Candidate result{.unit = unit, .file = file, .features = {}};
-  result.features[0] = value;
-  return result;
-}
-
-std::vector<std::uint32_t> units(const std::vector<Ranked>& ranked) {
-  std::vector<std::uint32_t> all;
-  for (const Ranked& each : ranked) all.push_back(each.candidate.unit);
-  return all;
 }
 
 // Sees how even a unit's number is.

@@ -20,11 +20,6 @@ namespace {
   out[count] = product(row, row, size);
 }
 
-[[gnu::always_inline]] inline void add_scaled(const std::int16_t* __restrict row, float weight,
-                                              std::size_t size, float* __restrict sum) {
-  for (std::size_t d = 0; d < size; ++d) sum[d] += weight * static_cast<float>(row[d]);
-}
-
 [[gnu::always_inline]] inline void widen(const std::int8_t* __restrict from, std::size_t size,
                                          std::int16_t* __restrict to) {
   for (std::size_t d = 0; d < size; ++d) to[d] = from[d];
@@ -36,16 +31,9 @@ namespace {
                                                std::size_t size, std::size_t count, std::int32_t* out) {
   all_products(row, queries, size, count, out);
 }
-[[gnu::target("avx2")]] void add_scaled_avx2(const std::int16_t* row, float weight, std::size_t size,
-                                             float* sum) {
-  add_scaled(row, weight, size, sum);
-}
 [[gnu::target("avx2")]] void widen_avx2(const std::int8_t* from, std::size_t size, std::int16_t* to) {
   widen(from, size, to);
 }
-const bool kWide = __builtin_cpu_supports("avx2") != 0;
-#else
-constexpr bool kWide = false;
 #endif
 
 float float_at(const std::byte* bytes) {
@@ -56,13 +44,17 @@ float float_at(const std::byte* bytes) {
 
 }  // namespace
 
-void read_row(const model::StaticModel& model, model::TokenId token, std::span<std::int16_t> row) {
-  const std::size_t at = std::size_t{model.row_of.empty() ? token : model.row_of[token]} * row.size();
+float read_row(const model::StaticModel& model, model::TokenId token, std::span<std::int16_t> row) {
+  const std::size_t at = model.row(token) * row.size();
   if (model.quantized != nullptr) {
 #if defined(__x86_64__)
-    if (kWide) return widen_avx2(model.quantized + at, row.size(), row.data());
+    if (__builtin_cpu_supports("avx2")) {
+      widen_avx2(model.quantized + at, row.size(), row.data());
+      return 1;
+    }
 #endif
-    return widen(model.quantized + at, row.size(), row.data());
+    widen(model.quantized + at, row.size(), row.data());
+    return 1;
   }
   const std::byte* floats = model.floats + at * sizeof(float);
   float largest = 0;
@@ -75,21 +67,16 @@ void read_row(const model::StaticModel& model, model::TokenId token, std::span<s
     row[d] =
         std::abs(value) < 128 ? static_cast<std::int16_t>(std::lround(value)) : std::int16_t{0};  // no NaN
   }
+  return scale > 0 ? 1 / scale : 0;
 }
 
 void products(std::span<const std::int16_t> row, std::span<const std::int16_t> queries,
               std::span<std::int32_t> out) {
 #if defined(__x86_64__)
-  if (kWide) return all_products_avx2(row.data(), queries.data(), row.size(), out.size() - 1, out.data());
+  if (__builtin_cpu_supports("avx2"))
+    return all_products_avx2(row.data(), queries.data(), row.size(), out.size() - 1, out.data());
 #endif
   all_products(row.data(), queries.data(), row.size(), out.size() - 1, out.data());
-}
-
-void add_row(std::span<const std::int16_t> row, float weight, std::span<float> sum) {
-#if defined(__x86_64__)
-  if (kWide) return add_scaled_avx2(row.data(), weight, row.size(), sum.data());
-#endif
-  add_scaled(row.data(), weight, row.size(), sum.data());
 }
 
 }  // namespace quarry::ranking

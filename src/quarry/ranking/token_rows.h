@@ -11,15 +11,14 @@
 
 namespace quarry::ranking {
 
-// A token's row in whole numbers from -127 to 127, whatever the table holds; its direction is what counts.
-void read_row(const model::StaticModel& model, model::TokenId token, std::span<std::int16_t> row);
+// A token's row in whole numbers from -127 to 127, whatever the table holds. Returns what 1 stands for in the
+// table.
+[[nodiscard]] float read_row(const model::StaticModel& model, model::TokenId token,
+                             std::span<std::int16_t> row);
 
 // out[q] = row . queries[q] for rows of `row.size()` numbers one after the other; the last of `out`, which
 // has one more than there are queries: row . row.
 void products(std::span<const std::int16_t> row, std::span<const std::int16_t> queries,
               std::span<std::int32_t> out);
-
-// sum += weight x row
-void add_row(std::span<const std::int16_t> row, float weight, std::span<float> sum);
 
 }  // namespace quarry::ranking

@@ -12,6 +12,7 @@
 
 #include "quarry/index/stored_vector.h"
 #include "quarry/ranking/ranker.h"
+#include "quarry/ranking/second_look.h"
 #include "quarry/search/browse.h"
 #include "quarry/text/words.h"
 
@@ -258,9 +259,7 @@ Result<std::unique_ptr<Engine>> Engine::open(std::shared_ptr<const index::Snapsh
   QUARRY_TRY(state->space, ranking::SearchSpace::open(std::move(snapshot), options.view));
   state->encoder = options.encoder;
   state->reranking = options.reranking;
-  if (options.second_look && options.encoder && options.encoder->token_vectors() != nullptr) {
-    state->token_vectors = {options.encoder, options.encoder->token_vectors()};
-  }
+  if (options.second_look) state->token_vectors = model::token_vectors_of(options.encoder);
   if (options.weights.empty()) {
     state->models = ranking::default_models();
   } else {

@@ -39,7 +39,7 @@ class SecondLookTest : public testing::TestWithParam<bool> {
 
   std::shared_ptr<const model::StaticEncoder> encoder_ = model_in_the_box();
   TestIndex index_{GetParam(), encoder_};
-  ranking::SecondLook second_look_{{encoder_, encoder_->token_vectors()}};
+  ranking::SecondLook second_look_{model::token_vectors_of(encoder_)};
 };
 
 TEST_P(SecondLookTest, MeetsEachWordOfTheQueryWhereItStands) {
@@ -69,6 +69,28 @@ TEST_P(SecondLookTest, ReadsTheBodyWhereTheIndexHoldsOne) {
   const auto numbers = look("sleep", "net/retry.py", 4);
   EXPECT_EQ(number(numbers, "look.body.match") > 0.99F, GetParam());
   EXPECT_EQ(number(numbers, "look.window.match") > 0.99F, GetParam());
+}
+
+// Rows of any length, with weights that make up for it: the same model, whose numbers are not whole.
+TEST_P(SecondLookTest, ATableOfFloatsSaysTheSame) {
+  model::StaticModel floats = *encoder_->token_vectors();
+  const std::size_t size = floats.dimensions;
+  const auto scale = [](std::size_t row) { return 0.01F * static_cast<float>(1 + row % 7); };
+  std::vector<float> table(floats.tokenizer.size() * size);
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    table[i] = scale(i / size) * static_cast<float>(floats.quantized[i]);
+  }
+  for (model::StaticSide& side : floats.sides) {
+    for (std::size_t id = 0; id < side.weights.size(); ++id) side.weights[id] /= scale(id);
+  }
+  floats.quantized = nullptr;
+  floats.floats = reinterpret_cast<const std::byte*>(table.data());
+  const auto expected = look("wait longer after a failure", "net/retry.py", 4);
+  second_look_ = ranking::SecondLook(std::make_shared<const model::StaticModel>(std::move(floats)));
+  const auto numbers = look("wait longer after a failure", "net/retry.py", 4);
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    EXPECT_NEAR(numbers[i], expected[i], 0.01F) << ranking::kLookNames[i];
+  }
 }
 
 TEST_P(SecondLookTest, AQueryOfNoKnownWordFindsNothing) {
