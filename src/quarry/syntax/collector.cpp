@@ -53,10 +53,11 @@ struct Collector::State {
   Run comments;
   Range comment_row;  // comments with nothing but blanks between them
   Run attributes;
-  Run attribute_doc;                 // the comments before the attributes
-  std::uint32_t function_end = 0;    // where the outermost function so far ends
-  std::uint32_t quiet_end = 0;       // names before it are no references
-  std::size_t first_definition = 0;  // of this tree
+  Run attribute_doc;                        // the comments before the attributes
+  std::uint32_t attributes_holder_end = 0;  // of the node that holds the first of them
+  std::uint32_t function_end = 0;           // where the outermost function so far ends
+  std::uint32_t quiet_end = 0;              // names before it are no references
+  std::size_t first_definition = 0;         // of this tree
 
   [[nodiscard]] std::string_view text(Range range) const { return source.substr(range.begin, range.size()); }
 
@@ -127,6 +128,8 @@ struct Collector::State {
       return;
     }
     attributes = {node.begin, skip_space(node.end), true};
+    attributes_holder_end =
+        node.parent == kNoLevel ? static_cast<std::uint32_t>(source.size()) : walk.level(node.parent).end;
     attribute_doc = comments.valid && adjacent(comments.end, node.begin) ? comments : Run{};
   }
 
@@ -316,7 +319,11 @@ struct Collector::State {
     found.signature.begin = outer.begin;
     Run doc;
     if (comments.valid && comments.end <= outer.begin && adjacent(comments.end, outer.begin)) doc = comments;
-    if (attributes.valid && (attributes.end == outer.begin || attributes.begin == outer.begin)) {
+    // In a damaged file they may be the end of the definition before, and what they stand before is behind
+    // it.
+    const bool held_apart = attributes_holder_end <= node.begin;
+    if (attributes.valid && !held_apart &&
+        (attributes.end == outer.begin || attributes.begin == outer.begin)) {
       // Attributes stand before the definition, or are the first thing in its wrapper.
       if (!doc.valid || doc.begin > attributes.begin) {
         if (attribute_doc.valid) doc = attribute_doc;

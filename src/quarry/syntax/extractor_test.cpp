@@ -49,6 +49,10 @@ void expect_sound(const ParsedFile& file, std::string_view source) {
     ASSERT_LE(unit.range.end, source.size());
     ASSERT_LE(unit.signature.end, source.size());
     ASSERT_LE(unit.signature.begin, unit.signature.end);
+    if (!unit.signature.empty()) {
+      ASSERT_GE(unit.signature.begin, unit.range.begin);
+      ASSERT_LE(unit.signature.end, unit.range.end);
+    }
     ASSERT_LE(unit.doc.end, source.size());
     ASSERT_GE(unit.range.begin, last);
     ASSERT_EQ(unit.start_line, 1 + std::count(source.begin(), source.begin() + unit.range.begin, '\n'));
@@ -94,6 +98,18 @@ TEST(Extractor, AnyBytesAreInput) {
       expect_sound(extractor.extract(language, source), source);
   }
   EXPECT_NE(find(extractor.extract(Language::python, with_nul), "f"), nullptr);
+}
+
+// A decorator that the grammar takes for the class's, before a function that it finds behind the class.
+TEST(Extractor, DecoratorsInDamagedCodeStayWhereTheyAre) {
+  const std::string source =
+      join({"class A(B):\n  def m(self): pass\n", std::string(111, '\0'),
+            "@app.route(\"/\")\ndef f(a, b=0):\n", "    \"\"\"Doc.\"\"\"\n    return"});
+  const ParsedFile file = Extractor().extract(Language::python, source);
+  expect_sound(file, source);
+  const Function* f = find(file, "f");
+  ASSERT_NE(f, nullptr);
+  EXPECT_EQ(f->range.end, source.size());
 }
 
 TEST(Extractor, ANulHidesNothingBehindIt) {

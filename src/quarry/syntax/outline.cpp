@@ -87,7 +87,7 @@ class Builder {
     Function unit;
     unit.kind = kind_of(found, !name.container.empty());
     unit.range = range;
-    unit.signature = {found.signature.begin, std::min(found.signature.end, range.end)};
+    unit.signature = {std::min(found.signature.begin, range.end), std::min(found.signature.end, range.end)};
     unit.doc = found.doc;
     unit.parent = parent;
     unit.name = std::move(name.name);
