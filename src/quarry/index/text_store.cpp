@@ -58,6 +58,8 @@ void TextWriter::write_offsets(CheckedFileWriter& out) {
   out.append(offsets_.finish());
 }
 
+TextReader::TextReader() : working_(std::make_unique<Working>(kCachedBlocks)) {}
+
 bool TextReader::open(const CheckedFile& file, std::uint64_t raw_size) {
   file_ = &file;
   bytes_ = file.section(static_cast<std::uint32_t>(SegmentSection::text_blocks));
@@ -81,18 +83,12 @@ Result<std::string> TextReader::read(std::uint64_t begin, std::uint64_t end) con
   return text;
 }
 
-TextReader::Cache::~Cache() {
+TextReader::Working::~Working() {
   for (ZSTD_DCtx* context : idle) ZSTD_freeDCtx(context);
 }
 
 Result<TextReader::Block> TextReader::block(std::uint64_t number) const {
-  {
-    const std::scoped_lock guard(cache_->mutex);
-    if (const auto found = cache_->entries.find(number); found != cache_->entries.end()) {
-      cache_->recent.splice(cache_->recent.begin(), cache_->recent, found->second);
-      return found->second->second;
-    }
-  }
+  if (Block known = working_->recent.find(number)) return known;
   const std::uint64_t begin = offsets_.get(number);
   const std::uint64_t end = offsets_.get(number + 1);
   if (begin > end || end > bytes_.size()) return file_->damaged("a block of text lies outside");
@@ -100,10 +96,10 @@ Result<TextReader::Block> TextReader::block(std::uint64_t number) const {
   QUARRY_CHECK(file_->verify(compressed));
   ZSTD_DCtx* context = nullptr;
   {
-    const std::scoped_lock guard(cache_->mutex);
-    if (!cache_->idle.empty()) {
-      context = cache_->idle.back();
-      cache_->idle.pop_back();
+    const std::scoped_lock guard(working_->mutex);
+    if (!working_->idle.empty()) {
+      context = working_->idle.back();
+      working_->idle.pop_back();
     }
   }
   if (context == nullptr) context = ZSTD_createDCtx();
@@ -111,19 +107,13 @@ Result<TextReader::Block> TextReader::block(std::uint64_t number) const {
   text->resize(std::min<std::uint64_t>(kTextBlockBytes, raw_size_ - number * kTextBlockBytes));
   const std::size_t size =
       ZSTD_decompressDCtx(context, text->data(), text->size(), compressed.data(), compressed.size());
-  const std::scoped_lock guard(cache_->mutex);
-  cache_->idle.push_back(context);
+  {
+    const std::scoped_lock guard(working_->mutex);
+    working_->idle.push_back(context);
+  }
   if (ZSTD_isError(size) != 0 || size != text->size())
     return file_->damaged("a block of text does not decompress");
-
-  if (!cache_->entries.contains(number)) {
-    cache_->recent.emplace_front(number, text);
-    cache_->entries.emplace(number, cache_->recent.begin());
-    if (cache_->recent.size() > kCachedBlocks) {
-      cache_->entries.erase(cache_->recent.back().first);
-      cache_->recent.pop_back();
-    }
-  }
+  working_->recent.store(number, text);
   return text;
 }
 

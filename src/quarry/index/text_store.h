@@ -4,15 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <list>
 #include <memory>
 #include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "quarry/base/lru_cache.h"
 #include "quarry/base/result.h"
 #include "quarry/index/checked_file.h"
 #include "quarry/index/packed_column.h"
@@ -52,31 +51,31 @@ class TextWriter {
 // Thread-safe; keeps the blocks used last.
 class TextReader {
  public:
+  TextReader();
   // `file` must outlive the reader; its text_offsets section must be verified.
   [[nodiscard]] bool open(const CheckedFile& file, std::uint64_t raw_size);
   // ErrorKind::corrupt where a block does not match its checksum or does not decompress.
   [[nodiscard]] Result<std::string> read(std::uint64_t begin, std::uint64_t end) const;
 
  private:
-  using Block = std::shared_ptr<const std::string>;
+  using Block = LruCache<std::uint64_t, std::string>::Kept;
   [[nodiscard]] Result<Block> block(std::uint64_t number) const;
 
   const CheckedFile* file_ = nullptr;
   std::span<const std::byte> bytes_;
   PackedColumn offsets_;
   std::uint64_t raw_size_ = 0;
-  struct Cache {
-    Cache() = default;
-    ~Cache();
-    Cache(const Cache&) = delete;
-    Cache& operator=(const Cache&) = delete;
+  struct Working {
+    explicit Working(std::size_t blocks) : recent(blocks) {}
+    ~Working();
+    Working(const Working&) = delete;
+    Working& operator=(const Working&) = delete;
 
+    LruCache<std::uint64_t, std::string> recent;
     std::mutex mutex;
-    std::vector<ZSTD_DCtx_s*> idle;                     // as many as threads once read at a time
-    std::list<std::pair<std::uint64_t, Block>> recent;  // the front was used last
-    std::unordered_map<std::uint64_t, std::list<std::pair<std::uint64_t, Block>>::iterator> entries;
+    std::vector<ZSTD_DCtx_s*> idle;  // as many as threads once read at a time
   };
-  std::unique_ptr<Cache> cache_ = std::make_unique<Cache>();
+  std::unique_ptr<Working> working_;
 };
 
 }  // namespace quarry::index
