@@ -1,8 +1,6 @@
 #include "quarry/model/static_encoder.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <mutex>
 
 #include "quarry/base/utf8.h"
@@ -10,22 +8,6 @@
 
 namespace quarry::model {
 namespace {
-
-constexpr std::size_t kCommonCounts = 64;
-
-// 1 + ln(n) of the counts that nearly all tokens have.
-const std::array<float, kCommonCounts>& log_frequencies() {
-  static const std::array<float, kCommonCounts> kTable = [] {
-    std::array<float, kCommonCounts> table{};
-    for (std::size_t n = 1; n < table.size(); ++n) table[n] = 1.0F + std::log(static_cast<float>(n));
-    return table;
-  }();
-  return kTable;
-}
-
-float log_frequency(std::uint32_t count) {
-  return count < kCommonCounts ? log_frequencies()[count] : 1.0F + std::log(static_cast<float>(count));
-}
 
 std::string_view first_code_points(std::string_view text, std::size_t limit) {
   if (text.size() <= limit) return text;
@@ -129,8 +111,7 @@ void StaticEncoder::encode_one(std::string_view text, const StaticSide& side, Sc
     scratch.counts.push_back(1);
   }
   for (std::size_t i = 0; i < scratch.rows.size(); ++i) {
-    const std::uint32_t count = scratch.counts[i];
-    scratch.rows[i].weight *= model_.log_frequency ? log_frequency(count) : static_cast<float>(count);
+    scratch.rows[i].weight *= model_.frequency(scratch.counts[i]);
   }
   model_.add_rows(scratch.rows, vector);
   normalize(vector);

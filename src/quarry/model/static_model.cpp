@@ -1,5 +1,6 @@
 #include "quarry/model/static_model.h"
 
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -10,6 +11,18 @@
 
 namespace quarry::model {
 namespace {
+
+constexpr std::size_t kCommonCounts = 64;
+
+// 1 + ln(n) of the counts that nearly all tokens have.
+const std::array<float, kCommonCounts>& log_frequencies() {
+  static const std::array<float, kCommonCounts> kTable = [] {
+    std::array<float, kCommonCounts> table{};
+    for (std::size_t n = 1; n < table.size(); ++n) table[n] = 1.0F + std::log(static_cast<float>(n));
+    return table;
+  }();
+  return kTable;
+}
 
 constexpr std::size_t kMaxConfigBytes = 1U << 20;
 constexpr std::uint64_t kMaxDimensions = 1U << 14;
@@ -250,6 +263,11 @@ Result<StaticModel> read_static_model(const FileSystem& files, const std::filesy
   auto model = read(files, directory);
   if (!model) return fail_in("model " + directory.string(), std::move(model).error());
   return model;
+}
+
+float StaticModel::frequency(std::uint32_t count) const {
+  if (!log_frequency) return static_cast<float>(count);
+  return count < kCommonCounts ? log_frequencies()[count] : 1.0F + std::log(static_cast<float>(count));
 }
 
 void StaticModel::add_rows(std::span<const WeightedRow> weighted, std::span<float> sum) const {

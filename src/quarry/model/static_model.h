@@ -56,6 +56,8 @@ struct StaticModel {
   std::vector<std::uint32_t> row_of;       // token id -> row; empty: the id is the row
 
   [[nodiscard]] std::size_t row(TokenId token) const { return row_of.empty() ? token : row_of[token]; }
+  // f(count) of the tokens of a text: how much more a token says that stands there more than once.
+  [[nodiscard]] float frequency(std::uint32_t count) const;
   // sum += weight x row, for all in order; the first sum.size() dimensions.
   void add_rows(std::span<const WeightedRow> weighted, std::span<float> sum) const;
 

@@ -12,14 +12,17 @@
 #include "quarry/ranking/look_features.h"
 #include "quarry/ranking/query_terms.h"
 #include "quarry/ranking/search_space.h"
+#include "quarry/ranking/unit_tokens.h"
 
 namespace quarry::ranking {
 
 // Reads candidates for one query at a time. Not thread-safe; what it remembers makes the next query faster.
 class SecondLook {
  public:
-  // Keeps the model.
-  explicit SecondLook(std::shared_ptr<const model::StaticModel> model);
+  // Keeps both. With `remembered` all looks are at units of the one space that it is for; null: every unit is
+  // read anew.
+  explicit SecondLook(std::shared_ptr<const model::StaticModel> model,
+                      std::shared_ptr<UnitTokensCache> remembered = nullptr);
   ~SecondLook();
   SecondLook(SecondLook&&) noexcept;
   SecondLook& operator=(SecondLook&&) noexcept;
@@ -33,6 +36,8 @@ class SecondLook {
   struct Asked;
   struct Reading;
   std::shared_ptr<const model::StaticModel> model_;
+  std::shared_ptr<UnitTokensCache> remembered_;
+  UnitReader reader_;
   std::unique_ptr<Asked> asked_;
   std::unique_ptr<Reading> reading_;
 };

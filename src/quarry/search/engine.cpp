@@ -109,6 +109,8 @@ struct Engine::State {
   ranking::RankingModels models;
   std::shared_ptr<const model::Encoder> encoder;
   std::shared_ptr<const model::StaticModel> token_vectors;  // null: there is no second look
+  std::shared_ptr<ranking::UnitTokensCache> read_before =
+      std::make_shared<ranking::UnitTokensCache>(ranking::kRememberedUnits);
   Reranking reranking;
   std::vector<text::Term> own_names;
 
@@ -128,7 +130,9 @@ struct Engine::State {
       const std::lock_guard lock(state.mutex);
       if (state.idle.empty()) {
         scratch_ = std::make_unique<Scratch>();
-        if (state.token_vectors) scratch_->second_look.emplace(state.token_vectors);
+        if (state.token_vectors) {
+          scratch_->second_look.emplace(state.token_vectors, state.read_before);
+        }
       } else {
         scratch_ = std::move(state.idle.back());
         state.idle.pop_back();

@@ -65,6 +65,20 @@ TEST_P(SecondLookTest, IsTheSameHoweverManyWereReadBefore) {
   EXPECT_EQ(look("wait longer after a failure", "net/backoff.go", 4), first);
 }
 
+TEST_P(SecondLookTest, WhatWasReadBeforeNeedNotBeReadAgain) {
+  const auto first = look("wait longer after a failure", "net/retry.py", 4);
+  const auto other = look("parse command line options", "net/retry.py", 4);
+  const auto cache = std::make_shared<ranking::UnitTokensCache>(1);
+  second_look_ = ranking::SecondLook(model::token_vectors_of(encoder_), cache);
+  EXPECT_EQ(look("wait longer after a failure", "net/retry.py", 4), first);
+  const auto space = index_.engine().value();
+  const auto file = find_file(space->space(), "", "net/retry.py");
+  EXPECT_NE(cache->find(*find_unit_at(space->space(), *file, 4)), nullptr);
+  EXPECT_EQ(look("parse command line options", "net/retry.py", 4), other);
+  (void)look("parse command line options", "vault.py", 1);
+  EXPECT_EQ(look("wait longer after a failure", "net/retry.py", 4), first) << "forgotten in between";
+}
+
 TEST_P(SecondLookTest, ReadsTheBodyWhereTheIndexHoldsOne) {
   const auto numbers = look("sleep", "net/retry.py", 4);
   EXPECT_EQ(number(numbers, "look.body.match") > 0.99F, GetParam());
