@@ -112,7 +112,7 @@ Result<std::vector<evaluation::System>> systems_of(const Context& context) {
         continue;
       }
       for (const auto& [model, encoder] : models) {
-        QUARRY_CHECK(add({.name = model + " " + name + suffix,
+        QUARRY_CHECK(add({.name = fmt::format("{} {}{}", model, name, suffix),
                           .ranker = ranker,
                           .encoder = encoder,
                           .weights = file,

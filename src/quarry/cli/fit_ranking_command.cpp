@@ -159,6 +159,7 @@ Result<ranking::RankingModel> fit_and_report(const Context& context, std::string
       context.note(fmt::format("  {}: {}", set, grades_text(quality)));
   }
   std::vector<const evaluation::FitQuestion*> all;
+  all.reserve(questions.size());
   for (const evaluation::FitQuestion& question : questions) all.push_back(&question);
   QUARRY_TRY(ranking::RankingModel model, evaluation::fit_all(all, options));
   report("fitted on all", evaluation::grade(model, questions));

@@ -24,8 +24,9 @@ class WordCache {
   // few.
   WordCache() : memory_(std::calloc(kSlots + 1, sizeof(Slot)), &std::free) {
     if (memory_ == nullptr) throw std::bad_alloc();
-    const auto address = reinterpret_cast<std::uintptr_t>(memory_.get());
-    slots_ = reinterpret_cast<Slot*>((address + sizeof(Slot) - 1) / sizeof(Slot) * sizeof(Slot));
+    void* slots = memory_.get();
+    std::size_t room = (kSlots + 1) * sizeof(Slot);
+    slots_ = static_cast<Slot*>(std::align(sizeof(Slot), kSlots * sizeof(Slot), slots, room));
   }
 
   // Until the next store().

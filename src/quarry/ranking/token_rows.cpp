@@ -22,7 +22,7 @@ namespace {
 
 [[gnu::always_inline]] inline void widen(const std::int8_t* __restrict from, std::size_t size,
                                          std::int16_t* __restrict to) {
-  for (std::size_t d = 0; d < size; ++d) to[d] = from[d];
+  for (std::size_t d = 0; d < size; ++d) to[d] = static_cast<std::int16_t>(int{from[d]});
 }
 
 // The same by wider instructions, where the processor has them.
