@@ -72,6 +72,14 @@ QueryFeatures describe_query(const QueryTerms& query, std::span<const Candidate>
   set(features, QueryFeature::words, std::log1p(words) / 3);
   set(features, QueryFeature::one_word, query.bare_symbol ? 1.0F : 0.0F);
   set(features, QueryFeature::symbol, query.symbols.empty() ? 0.0F : 1.0F);
+  const Wording& wording = query.wording;
+  set(features, QueryFeature::length, wording.length);
+  set(features, QueryFeature::function_words, wording.function_words);
+  set(features, QueryFeature::articles, wording.articles);
+  set(features, QueryFeature::how, wording.how ? 1.0F : 0.0F);
+  set(features, QueryFeature::verb, wording.verb ? 1.0F : 0.0F);
+  set(features, QueryFeature::gerund, wording.gerund ? 1.0F : 0.0F);
+  set(features, QueryFeature::question, wording.question ? 1.0F : 0.0F);
   if (candidates.empty()) return features;
   const FeatureVector most = best_of(candidates);
   const auto best = [&](Feature feature) { return most[static_cast<std::size_t>(feature)]; };

@@ -22,6 +22,13 @@ namespace quarry::ranking {
   X(words, "query.words")                      \
   X(one_word, "query.one_word")                \
   X(symbol, "query.symbol")                    \
+  X(length, "query.length")                    \
+  X(function_words, "query.function_words")    \
+  X(articles, "query.articles")                \
+  X(how, "query.how")                          \
+  X(verb, "query.verb")                        \
+  X(gerund, "query.gerund")                    \
+  X(question, "query.question")                \
   X(name, "best.name.f1")                      \
   X(name_recall, "best.name.recall")           \
   X(name_head, "best.name.head_f1")            \

@@ -42,6 +42,7 @@ bool is_qualifier(std::string_view between) {
 QueryTerms read_query(std::string_view text, text::Analyzer& analyzer,
                       std::span<const text::Term> own_names) {
   QueryTerms query;
+  query.wording = read_wording(text);
   std::vector<std::string_view> parts;
   bool in_head = true;
   std::size_t identifiers = 0;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "quarry/ranking/query_wording.h"
 #include "quarry/ranking/search_space.h"
 #include "quarry/text/analyzer.h"
 #include "quarry/text/term.h"
@@ -36,6 +37,7 @@ struct QueryTerms {
   std::vector<text::Term>
       joined;  // adjacent words written as one ("file system" -> filesystem); a bonus only
   std::vector<QuerySymbol> symbols;
+  Wording wording;
   std::uint32_t head_mask = 0;  // bits of word terms in the head segment
   std::uint32_t word_mask = 0;  // bits of word terms
   bool bare_symbol = false;     // the query is one name and nothing else
