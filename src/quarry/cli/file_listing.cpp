@@ -16,7 +16,8 @@ constexpr std::size_t kNameColumns = 16;
 
 }  // namespace
 
-Status list_files(const Context& context, const corpus::Source& source, bool json, std::stop_token stop) {
+Status list_files(const Context& context, const corpus::Source& source, bool json,
+                  const std::stop_token& stop) {
   const auto options = list_options(context.settings);
   QUARRY_TRY(auto listing, source.list(options));
   ProgressDisplay progress(context, fmt::format("Reading {}", source.name()));

@@ -11,6 +11,6 @@ namespace quarry::cli {
 
 // Reads every file, because some reasons lie in the content (binary, minified, a generated header).
 [[nodiscard]] Status list_files(const Context& context, const corpus::Source& source, bool json,
-                                std::stop_token stop);
+                                const std::stop_token& stop);
 
 }  // namespace quarry::cli

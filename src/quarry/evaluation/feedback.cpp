@@ -16,6 +16,8 @@ struct MarkedPlace {
   std::string path;
   std::uint32_t first = 0;
   std::uint32_t last = 0;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 that results are compared with for a
+  // pointer
   auto operator<=>(const MarkedPlace&) const = default;
 };
 

@@ -14,8 +14,6 @@
 namespace quarry::ranking {
 namespace {
 
-using index::Field;
-
 constexpr std::size_t kStemPrefix = 3;  // letters from which "auth" is a prefix of "authentication"
 constexpr std::size_t kFolderPrefix = 4;
 constexpr std::size_t kFactsAhead = 8;  // units whose facts and vectors are asked for before they are needed

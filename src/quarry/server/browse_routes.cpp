@@ -160,9 +160,8 @@ Result<ordered_json> show_facets(const Services&, const Request& request, const 
 }  // namespace
 
 void add_browse_routes(Router& router, Services& services) {
-  const auto add = [&](std::string pattern, auto show) {
-    router.add({.pattern = std::move(pattern),
-                .handler = [&services, show](const Request& request, Context& context) {
+  const auto add = [&](const char* pattern, auto show) {
+    router.add({.pattern = pattern, .handler = [&services, show](const Request& request, Context& context) {
                   const auto shown = show(services, request, context);
                   return shown ? json_response(*shown) : problem(shown.error());
                 }});

@@ -189,12 +189,12 @@ void put(YAML::Node node, std::string_view path, const YAML::Node& value) {
 std::string unknown_key(const YAML::Node& node, const std::string& prefix,
                         const std::set<std::string>& known) {
   for (const auto& member : node) {
-    const std::string key = prefix + member.first.as<std::string>();
+    std::string key = prefix + member.first.as<std::string>();
     if (known.contains(key)) continue;
     const bool section = std::any_of(known.begin(), known.end(),
                                      [&](const std::string& k) { return k.starts_with(key + '.'); });
     if (!section || !member.second.IsMap()) return key;
-    const std::string inner = unknown_key(member.second, key + '.', known);
+    std::string inner = unknown_key(member.second, key + '.', known);
     if (!inner.empty()) return inner;
   }
   return {};
