@@ -50,8 +50,7 @@ static_assert(std::is_sorted(kVerbs.begin(), kVerbs.end()));
 
 Wording read_wording(std::string_view text) {
   Wording wording;
-  wording.question = text.find_last_not_of(" \t\r\n") != std::string_view::npos &&
-                     text[text.find_last_not_of(" \t\r\n")] == '?';
+  wording.question = text.substr(0, text.find_last_not_of(" \t\r\n") + 1).ends_with('?');
   float words = 0;
   float function_words = 0;
   float articles = 0;

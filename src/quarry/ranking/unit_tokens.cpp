@@ -23,20 +23,18 @@ Result<std::shared_ptr<const UnitTokens>> UnitReader::read(const SearchSpace& sp
   const index::UnitView view = space.unit(unit);
   const SearchSpace::Place at = space.unit_place(unit);
   QUARRY_TRY(const index::UnitText text, space.segment(at.segment).text(at.ordinal));
-  auto tokens = std::make_shared<UnitTokens>();
-  const std::array<std::string_view, kReadPlaces - 1> outline{
-      view.name, container_of(view.qualified_name, view.name), text.signature, text.doc, {}};
   const std::string path = index::path_text(space.file(view.file).path);
-  for (std::size_t place = 0; place < kReadPlaces; ++place) {
-    if (place == static_cast<std::size_t>(LookPlace::body)) {
-      tokens->outline_length = length_of(tokens->ids);
-      add_lines(text.code, kMostTokens[place], *tokens);
-    } else {
-      add(place == static_cast<std::size_t>(LookPlace::path) ? path : outline[place], kMostTokens[place],
-          *tokens);
-    }
+  // By LookPlace; the body, the last one, is read line by line.
+  const std::array<std::string_view, kReadPlaces - 1> outline{
+      view.name, container_of(view.qualified_name, view.name), text.signature, text.doc, path};
+  auto tokens = std::make_shared<UnitTokens>();
+  for (std::size_t place = 0; place < outline.size(); ++place) {
+    add(outline[place], kMostTokens[place], *tokens);
     tokens->ends[place] = static_cast<std::uint32_t>(tokens->ids.size());
   }
+  tokens->outline_length = length_of(tokens->ids);
+  add_lines(text.code, kMostTokens.back(), *tokens);
+  tokens->ends.back() = static_cast<std::uint32_t>(tokens->ids.size());
   tokens->length = length_of(tokens->ids);
   tokens->ids.shrink_to_fit();
   return tokens;
